@@ -1,0 +1,42 @@
+# A fresh machine needs Python 3.11 or newer, pip and make; everything else is installed into .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+JOBS ?= 2
+
+.PHONY: demo test lint format bench serve lock clean
+
+demo: .venv/installed ## Replay a leak, from planting to verdict
+	$(BIN)/honeytokens demo
+
+test: .venv/installed ## Run every test that this machine can run
+	$(BIN)/pytest -n $(JOBS)
+
+lint: .venv/installed ## Check style, types and the rooms' imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/installed ## Put the code in its usual form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/installed ## Measure, and print ratios against peers
+	$(BIN)/python -m benchmarks
+
+serve: .venv/installed ## Start the callback service on loopback
+	$(BIN)/honeytokens serve
+
+.venv/installed: requirements/dev.lock requirements/test-data.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/test-data.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	touch $@
+
+lock: ## Resolve the locks anew (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements/runtime.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group dev pyproject.toml -o requirements/dev.lock
+
+clean:
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,284 @@
+"""The registry's tables, and the only code that reads and writes them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+import sqlite_utils
+
+from honeytokens.errors import RegistryError, UnknownNameError
+from honeytokens.files import exposed_to
+from honeytokens.keys import Keyring
+from honeytokens.model import (
+    Campaign,
+    Establishment,
+    HospitalSystem,
+    Placement,
+    Pool,
+)
+from honeytokens.registry.codec import decode, encode
+from honeytokens.registry.sealing import Sealer
+
+T = TypeVar("T")
+Row = dict[str, object]
+
+_SCHEMA_VERSION = 1
+_BUSY_SECONDS = 10
+_FETCH = 1_000
+
+
+class Registry:
+    """An open registry. One write transaction at a time, whichever process asks; every commit is durable."""
+
+    def __init__(self, database: sqlite_utils.Database, keyring: Keyring) -> None:
+        self._database = database
+        self._sealer = Sealer(keyring)
+
+    @classmethod
+    def create(cls, path: Path, keyring: Keyring) -> Registry:
+        """Make a new, empty, private registry file; raise :class:`RegistryError` when that fails."""
+        with _explained(path):
+            path.touch(mode=0o600, exist_ok=False)
+            database = _connect(path)
+            database.enable_wal()
+            with _immediate(database):
+                _create_tables(database)
+                database.table("meta").insert({"key": "schema_version", "value": str(_SCHEMA_VERSION)})
+        return cls(database, keyring)
+
+    @classmethod
+    def open(cls, path: Path, keyring: Keyring) -> Registry:
+        """Open a registry; raise :class:`RegistryError` when it is missing, unsafe, damaged or of another version."""
+        if not path.exists():
+            raise RegistryError(f"There is no registry at {path}", "Restore it from a backup, or set --home")
+        if exposed := exposed_to(path):
+            raise RegistryError(f"{path} can be read by {exposed}", f"Run: chmod 600 {path}")
+        with _explained(path):
+            database = _connect(path)
+            if "meta" not in database.table_names():
+                raise RegistryError(f"{path} is not a registry", "Restore it from a backup, or set --home")
+            version = next(iter(database.query("select value from meta where key = 'schema_version'")))["value"]
+        if int(version) != _SCHEMA_VERSION:
+            raise RegistryError(f"{path} was made by another version of honeytokens", "Upgrade honeytokens")
+        return cls(database, keyring)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make what is written inside durable together, or not at all."""
+        with _explained(), _immediate(self._database):
+            yield
+
+    # Establishments, systems, pools
+
+    def add_establishment(self, establishment: Establishment) -> None:
+        """Remember a care site; raise ``UnknownNameError`` when the name is taken."""
+        self._add("establishments", establishment.name, establishment)
+
+    def establishments(self) -> list[Establishment]:
+        """Return every care site, by name."""
+        return self._all("establishments", Establishment)
+
+    def establishment(self, name: str) -> Establishment:
+        """Return one care site; raise ``UnknownNameError`` when there is none of that name."""
+        return self._named("establishments", "establishment", name, Establishment)
+
+    def add_system(self, system: HospitalSystem) -> None:
+        """Remember a hospital system; raise ``UnknownNameError`` when the name is taken."""
+        self._add("systems", system.name, system)
+
+    def systems(self) -> list[HospitalSystem]:
+        """Return every hospital system, by name."""
+        return self._all("systems", HospitalSystem)
+
+    def system(self, name: str) -> HospitalSystem:
+        """Return one hospital system; raise ``UnknownNameError`` when there is none of that name."""
+        return self._named("systems", "system", name, HospitalSystem)
+
+    def add_pool(self, pool: Pool) -> None:
+        """Remember a pool; raise ``UnknownNameError`` when it is there already."""
+        self._add("pools", self._sealer.blind("pool", f"{pool.kind}|{pool.value}").hex(), pool, shown=pool.value)
+
+    def pools(self) -> list[Pool]:
+        """Return every pool, by kind and value."""
+        return sorted(self._all("pools", Pool), key=lambda pool: (pool.kind, pool.value))
+
+    # Campaigns and placements
+
+    def add_campaign(self, campaign: Campaign, placements: Iterable[Placement]) -> None:
+        """Remember a campaign with its placements, durably; raise ``UnknownNameError`` when its name is taken."""
+        with self.transaction():
+            self._add("campaigns", campaign.name, campaign)
+            for placement in placements:
+                self._write_placement(placement)
+
+    def campaigns(self) -> list[Campaign]:
+        """Return every campaign, by name."""
+        return self._all("campaigns", Campaign)
+
+    def campaign(self, name: str) -> Campaign:
+        """Return one campaign; raise ``UnknownNameError`` when there is none of that name."""
+        return self._named("campaigns", "campaign", name, Campaign)
+
+    def next_placement_id(self) -> int:
+        """Return an id above every placement's."""
+        rows = self._query("select coalesce(max(id), 0) + 1 as id from placements")
+        return int(str(rows[0]["id"]))
+
+    def placements(self, campaign: str | None = None) -> list[Placement]:
+        """Return the placements of one campaign, or of all, by id."""
+        where, arguments = ("where campaign = ?", (campaign,)) if campaign else ("", ())
+        rows = self._query(f"select * from placements {where} order by id", arguments)  # noqa: S608
+        return [self._read_placement(row) for row in rows]
+
+    def save(self, placement: Placement) -> None:
+        """Write how a placement stands, durably; its rows become findable by :meth:`find_row`."""
+        with self.transaction():
+            self._write_placement(placement)
+
+    def find_row(self, system: str, table: str, key: int | str) -> Placement | None:
+        """Return the placement that has, or had, a row with this primary key."""
+        rows = self._query(
+            "select placements.* from lookups join placements on placements.id = lookups.placement"
+            " where print = ? order by placements.id desc limit 1",
+            (self._sealer.blind("row", _row_place(system, table, key)),),
+        )
+        return self._read_placement(rows[0]) if rows else None
+
+    def _write_placement(self, placement: Placement) -> None:
+        clear: Row = {"id": placement.id, "campaign": placement.ref.campaign, "state": placement.state.value}
+        sealed = self._sealer.seal(encode(placement), _placement_place(clear))
+        self._database.table("placements").upsert({**clear, "sealed": sealed}, pk="id")
+        prints = {
+            self._sealer.blind("row", _row_place(placement.system, row.table, row.key))
+            for row in (*placement.rows, *placement.intended)
+        }
+        self._database.table("lookups").insert_all(
+            ({"print": value, "placement": placement.id} for value in prints), pk=("print", "placement"), ignore=True
+        )
+
+    def _read_placement(self, row: Row) -> Placement:
+        return decode(Placement, self._sealer.open(_blob(row["sealed"]), _placement_place(row)))
+
+    # Events
+
+    def log(self, at: datetime, kind: str, detail: str) -> None:
+        """Add an entry to the audit trail: who was told what, what was written. ``detail`` is sealed."""
+        with self.transaction():
+            place = f"events|{at.isoformat()}|{kind}"
+            sealed = self._sealer.seal(detail.encode(), place)
+            self._database.table("events").insert({"at": at.isoformat(), "kind": kind, "sealed": sealed})
+
+    def events(self) -> list[tuple[datetime, str, str]]:
+        """Return the audit trail, oldest first, as (time, kind, detail)."""
+        rows = self._query("select * from events order by id")
+        return [
+            (
+                datetime.fromisoformat(str(row["at"])),
+                str(row["kind"]),
+                self._sealer.open(_blob(row["sealed"]), f"events|{row['at']}|{row['kind']}").decode(),
+            )
+            for row in rows
+        ]
+
+    # Named things: one sealed content under one name
+
+    def _add(self, table: str, name: str, thing: object, shown: str | None = None) -> None:
+        sealed = self._sealer.seal(encode(thing), f"{table}|{name}")
+        with _explained():
+            if self._query(f"select 1 from {table} where name = ?", (name,)):  # noqa: S608
+                raise UnknownNameError(f"{shown or name} is in the registry already", "Choose another name")
+            self._database.table(table).insert({"name": name, "sealed": sealed}, pk="name")
+
+    def _all(self, table: str, kind: type[T]) -> list[T]:
+        rows = self._query(f"select * from {table} order by name")  # noqa: S608
+        return [decode(kind, self._sealer.open(_blob(row["sealed"]), f"{table}|{row['name']}")) for row in rows]
+
+    def _named(self, table: str, word: str, name: str, kind: type[T]) -> T:
+        rows = self._query(f"select * from {table} where name = ?", (name,))  # noqa: S608
+        if not rows:
+            names = [str(row["name"]) for row in self._query(f"select name from {table} order by name")]  # noqa: S608
+            known = f"Known: {', '.join(names)}" if names else f"Add one with: honeytokens {word} add"
+            raise UnknownNameError(f"There is no {word} named {name}", known)
+        return decode(kind, self._sealer.open(_blob(rows[0]["sealed"]), f"{table}|{name}"))
+
+    def _query(self, sql: str, arguments: Iterable[object] = ()) -> list[Row]:
+        with _explained():
+            return list(self._database.query(sql, tuple(arguments)))
+
+
+def _create_tables(database: sqlite_utils.Database) -> None:
+    database.table("meta").create({"key": str, "value": str}, pk="key")
+    for named in ("establishments", "systems", "pools", "campaigns"):
+        database.table(named).create({"name": str, "sealed": bytes}, pk="name", not_null={"sealed"})
+    database.table("placements").create(
+        {"id": int, "campaign": str, "state": str, "sealed": bytes}, pk="id", not_null={"campaign", "state", "sealed"}
+    )
+    database.table("placements").create_index(["campaign", "state"])
+    database.table("lookups").create({"print": bytes, "placement": int}, pk=("print", "placement"))
+    database.table("events").create({"id": int, "at": str, "kind": str, "sealed": bytes}, pk="id")
+
+
+def _connect(path: Path) -> sqlite_utils.Database:
+    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS)
+    database = sqlite_utils.Database(connection, execute_plugins=False)
+    database.execute("pragma synchronous = full")
+    database.execute("pragma secure_delete = on")
+    return database
+
+
+@contextmanager
+def _immediate(database: sqlite_utils.Database) -> Iterator[None]:
+    """Hold the write lock from the first statement on; what is inside nests."""
+    outermost = not database.conn.in_transaction
+    if outermost:
+        database.execute("begin immediate")
+    try:
+        with database.atomic():
+            yield
+    except BaseException:
+        if outermost:
+            database.rollback()
+        raise
+    if outermost:
+        database.commit()
+
+
+@contextmanager
+def _explained(path: Path | None = None) -> Iterator[None]:
+    """Turn SQLite's errors into ours."""
+    name = str(path or "The registry")
+    try:
+        yield
+    except FileExistsError as error:
+        raise RegistryError(f"{name} exists", "Choose another home, or use this one as it is") from error
+    except OSError as error:
+        raise RegistryError(f"{name} cannot be written: {error.strerror}", "Free space or mend its folder") from error
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error) or "busy" in str(error):
+            raise RegistryError(f"{name} is locked by another process", "Wait until it is done, or stop it") from error
+        raise RegistryError(
+            f"{name} cannot be used: {error}", "Free space or mend its folder, then try again"
+        ) from error
+    except sqlite3.DatabaseError as error:
+        raise RegistryError(f"{name} is damaged: {error}", "Restore the registry from a backup") from error
+
+
+def _placement_place(row: Row) -> str:
+    return f"placements|{row['id']}|{row['campaign']}|{row['state']}"
+
+
+def _row_place(system: str, table: str, key: int | str) -> str:
+    return f"{system}|{table}|{key}"
+
+
+def _blob(value: object) -> bytes:
+    return value if isinstance(value, bytes) else b""

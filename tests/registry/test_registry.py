@@ -1,0 +1,226 @@
+"""The registry: what it keeps, what it gives away when it is stolen, and what it notices."""
+
+from __future__ import annotations
+
+import base64
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from honeytokens.errors import RegistryError, UnknownNameError
+from honeytokens.keys import Keyring
+from honeytokens.model import (
+    Campaign,
+    DecoyRef,
+    Establishment,
+    HospitalSystem,
+    Placement,
+    PlacementState,
+    Pool,
+    PoolKind,
+    PoolShare,
+    Recipe,
+    Stamp,
+    WrittenRow,
+)
+from honeytokens.registry import Registry
+
+NOW = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
+SECRETS = (
+    "Vandenbroucke",
+    "Maëlys",
+    "0639981234",
+    "maelys.v@courrier.example",
+    "8001234567",
+    "1961-03-12",
+    "s3cr3t-pass",
+)
+
+
+@pytest.fixture
+def keyring() -> Keyring:
+    return Keyring((bytes(range(32)),))
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "registry.db"
+
+
+@pytest.fixture
+def registry(path: Path, keyring: Keyring) -> Iterator[Registry]:
+    opened = Registry.create(path, keyring)
+    yield opened
+    opened.close()
+
+
+def a_placement(number: int = 1, campaign: str = "spring") -> Placement:
+    values: dict[str, object] = {
+        "nom": "Vandenbroucke",
+        "prenom": "Maëlys",
+        "naissance": date(1961, 3, 12),
+        "tel": "0639981234",
+        "mail": "maelys.v@courrier.example",
+        "ipp": 8001234567,
+        "cree": datetime(2026, 3, 1, 9, 0),  # noqa: DTZ001 - a hospital's local time
+        "poids": Decimal("61.50"),
+        "photo": b"\x00\xff",
+        "note": None,
+        "actif": True,
+    }
+    return Placement(
+        number,
+        DecoyRef(campaign, number),
+        "saint-anne",
+        "his",
+        NOW,
+        PlacementState.PLANTED,
+        (WrittenRow("patients", "id", 80_000 + number, values),),
+        (Stamp(0, NOW, NOW), Stamp(1, NOW + timedelta(days=30), NOW + timedelta(days=30, seconds=1))),
+    )
+
+
+def a_campaign(name: str = "spring") -> Campaign:
+    recipe = Recipe("fr_fr", "d" * 64, "75014", date(2026, 3, 1), (PoolShare(Pool(PoolKind.MAIL, "x.fr"), 0),))
+    return Campaign(
+        "00ff", name, 1, "saint-anne", "his", recipe, (1, 2), NOW, NOW, timedelta(days=90), timedelta(days=30), 750_000
+    )
+
+
+def test_everything_comes_back_as_it_was(registry: Registry, path: Path, keyring: Keyring) -> None:
+    establishment = Establishment("saint-anne", "3", "75014", None)
+    system = HospitalSystem("his", "mysql+pymysql://u@h/d", "version = 1", "s3cr3t-pass")
+    registry.add_establishment(establishment)
+    registry.add_system(system)
+    registry.add_pool(Pool(PoolKind.PHONE, "06 39 98 ## ##"))
+    registry.add_campaign(a_campaign(), [a_placement(1), a_placement(2)])
+    registry.log(NOW, "is-decoy", "his 80001: yes")
+    registry.close()
+    again = Registry.open(path, keyring)
+    assert again.establishments() == [establishment]
+    assert again.system("his") == system
+    assert again.pools() == [Pool(PoolKind.PHONE, "06 39 98 ## ##")]
+    assert again.campaign("spring") == a_campaign()
+    assert again.placements() == [a_placement(1), a_placement(2)]
+    assert again.placements("autumn") == []
+    assert again.next_placement_id() == 3
+    assert again.find_row("his", "patients", 80_002) == a_placement(2)
+    assert again.find_row("his", "patients", 80_003) is None
+    assert again.find_row("other", "patients", 80_002) is None
+    assert again.events() == [(NOW, "is-decoy", "his 80001: yes")]
+    again.close()
+
+
+def test_a_placement_is_saved_over_itself(registry: Registry) -> None:
+    registry.add_campaign(a_campaign(), [a_placement()])
+    moved = replace(a_placement(), state=PlacementState.WITHDRAWN, withdrawn=NOW)
+    registry.save(moved)
+    assert registry.placements() == [moved]
+
+
+def test_a_stolen_registry_reveals_no_decoy(registry: Registry, path: Path) -> None:
+    registry.add_system(HospitalSystem("his", "mysql+pymysql://u@h/d", "version = 1", "s3cr3t-pass"))
+    registry.add_campaign(a_campaign(), [a_placement(1), a_placement(2)])
+    registry.log(NOW, "whois", "Vandenbroucke Maëlys 80001")
+    stolen = b"".join(file.read_bytes() for file in path.parent.iterdir())
+    assert len(stolen) > 10_000
+    for secret in (*SECRETS, "80001", "75014"):
+        raw = secret.encode()
+        for form in (raw, raw.lower(), secret.encode("utf-16-le"), raw.hex().encode(), base64.b64encode(raw)[:-4]):
+            assert not form or form not in stolen, secret
+
+
+def test_names_are_taken_once(registry: Registry) -> None:
+    registry.add_establishment(Establishment("saint-anne", "3", "75014"))
+    with pytest.raises(UnknownNameError, match="already"):
+        registry.add_establishment(Establishment("saint-anne", "4", "75013"))
+    with pytest.raises(UnknownNameError, match="Known: saint-anne"):
+        registry.establishment("saint-ann")
+    with pytest.raises(UnknownNameError, match="honeytokens system add"):
+        registry.system("his")
+
+
+def test_a_campaign_is_whole_or_not_there(registry: Registry) -> None:
+    def failing() -> Iterator[Placement]:
+        yield a_placement(1)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        registry.add_campaign(a_campaign(), failing())
+    assert registry.campaigns() == []
+    assert registry.placements() == []
+
+
+@pytest.mark.parametrize(
+    "tampering",
+    [
+        "update placements set state = 'withdrawn' where id = 1",
+        "update placements set campaign = 'other' where id = 1",
+        "update placements set sealed = (select sealed from placements where id = 2) where id = 1",
+        "update placements set sealed = x'00' where id = 1",
+        "update placements set sealed = x'' where id = 1",
+    ],
+)
+def test_a_changed_row_is_noticed(registry: Registry, path: Path, tampering: str) -> None:
+    registry.add_campaign(a_campaign(), [a_placement(1), a_placement(2)])
+    with sqlite3.connect(path) as connection:
+        connection.execute(tampering)
+    connection.close()
+    with pytest.raises(RegistryError, match="changed or damaged"):
+        registry.placements()
+
+
+def test_another_keyring_opens_nothing(registry: Registry, path: Path) -> None:
+    registry.add_campaign(a_campaign(), [a_placement()])
+    stranger = Registry.open(path, Keyring.generate())
+    with pytest.raises(RegistryError, match="changed or damaged"):
+        stranger.placements()
+    stranger.close()
+
+
+@pytest.mark.parametrize(
+    "content", [b"not a database, surely not one at all" * 40, b"SQLite format 3\x00" + b"x" * 5000]
+)
+def test_a_damaged_file_is_refused(path: Path, keyring: Keyring, content: bytes) -> None:
+    path.touch(0o600)
+    path.write_bytes(content)
+    with pytest.raises(RegistryError):
+        Registry.open(path, keyring)
+
+
+def test_a_foreign_database_is_refused(path: Path, keyring: Keyring) -> None:
+    path.touch(0o600)
+    with sqlite3.connect(path) as connection:
+        connection.execute("create table t (x)")
+    connection.close()
+    with pytest.raises(RegistryError, match="not a registry"):
+        Registry.open(path, keyring)
+
+
+def test_a_newer_registry_is_refused(registry: Registry, path: Path, keyring: Keyring) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute("update meta set value = '99'")
+    connection.close()
+    with pytest.raises(RegistryError, match="another version"):
+        Registry.open(path, keyring)
+
+
+def test_a_registry_that_others_can_read_is_refused(registry: Registry, path: Path, keyring: Keyring) -> None:
+    path.chmod(0o644)
+    with pytest.raises(RegistryError, match="chmod 600"):
+        Registry.open(path, keyring)
+
+
+def test_a_locked_registry_says_so(
+    registry: Registry, path: Path, keyring: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("honeytokens.registry.store._BUSY_SECONDS", 0.1)
+    waiting = Registry.open(path, keyring)
+    with registry.transaction(), pytest.raises(RegistryError, match="locked by another process"):
+        waiting.add_establishment(Establishment("saint-anne", "3", "75014"))
+    waiting.close()
