@@ -434,7 +434,7 @@ class TheftWindow:
 class Verdict:
     """What an incident proves: is it ours, where, when, how sure; ``sentence`` is what a director reads aloud.
 
-    ``language`` is that of every text in it, ``confidence`` what a standing had to reach, ``judged`` the time of judgement.
+    ``language`` is that of every text in it, ``confidence`` what a standing had to reach, ``judged`` the time of it.
     """
 
     authenticity: Authenticity

@@ -1,0 +1,8 @@
+"""A coherent medical past for each decoy: stays, prescriptions and allergies that fit its sex and its age on each day.
+
+Says nothing of any real patient, invents no pregnancy, and never places anything on or after the day it is given.
+"""
+
+from honeytokens.clinical.stories import stories
+
+__all__ = ["stories"]

@@ -1,0 +1,44 @@
+"""Countries: names, places, phones, identifiers and how frequent they are. One module for each, loaded when asked for.
+
+This room never draws but through keyed draws, never opens a network connection, and holds no data of a real person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from honeytokens.errors import UnknownNameError
+
+if TYPE_CHECKING:
+    from honeytokens.locales.interface import Locale
+
+
+def _fr_fr() -> Locale:
+    from honeytokens.locales.fr_fr import FrFr  # noqa: PLC0415
+
+    return FrFr()
+
+
+def _en_gb() -> Locale:
+    from honeytokens.locales.en_gb import EnGb  # noqa: PLC0415
+
+    return EnGb()
+
+
+_LOADERS: dict[str, Callable[[], Locale]] = {"fr_fr": _fr_fr, "en_gb": _en_gb}
+
+
+def codes() -> tuple[str, ...]:
+    """Return the codes of the locales that there are."""
+    return tuple(_LOADERS)
+
+
+def get(code: str) -> Locale:
+    """Return the locale of a code such as ``fr_fr``; raise ``UnknownNameError``, naming the known ones, for another."""
+    if code not in _LOADERS:
+        raise UnknownNameError(f"there is no locale {code!r}", f"choose one of: {', '.join(codes())}")
+    return _LOADERS[code]()
+
+
+__all__ = ["codes", "get"]

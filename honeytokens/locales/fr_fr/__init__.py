@@ -1,0 +1,94 @@
+"""France: names by birth decade, real pairs of postcode and commune (``docs/data_sources.md`` says from where).
+
+Never issues an identifier or a telephone number that could be somebody's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from honeytokens.locales.emails import local_parts
+from honeytokens.locales.fr_fr import identifiers, names, streets, towns
+from honeytokens.locales.fr_fr.tables import ages, hand_written
+from honeytokens.locales.tables import bits_frame, folder_digest, sexes
+from honeytokens.markers import Draws
+
+
+class FrFr:
+    """The French locale; every method as :class:`~honeytokens.locales.interface.Locale` says."""
+
+    code = "fr_fr"
+    capital = "75015"
+
+    @property
+    def digest(self) -> str:
+        """Return the SHA-256, in hex, of the files of ``data/fr_fr``."""
+        return hashlib.sha256(folder_digest(self.code)).hexdigest()
+
+    def is_place(self, postcode: str) -> bool:
+        """Return whether a commune has this postcode."""
+        return postcode in towns.places().postcodes
+
+    def identities(self, draws: Draws, near: str, as_of: date) -> pl.DataFrame:
+        """Return who the decoys are."""
+        places = towns.places()
+        rows = places.draw(draws, near)
+        home = places.frame.select("postcode", "town", "area")[rows]
+        female, age, born = ages().draw(draws, as_of)
+        birth_date = pl.Series("birth_date", born)
+        year = birth_date.dt.year().to_numpy()
+        surname, birth_name = names.surnames(draws, female, age, year)
+        return pl.DataFrame(
+            {
+                "surname": surname,
+                "birth_name": birth_name,
+                "first_name": names.first_names(draws, female, year),
+                "sex": sexes(female),
+                "birth_date": birth_date,
+                "birth_place": towns.birth_places(draws, home["area"]),
+                "postcode": home["postcode"],
+                "town": home["town"],
+            }
+        )
+
+    def streets(self, draws: Draws, identities: pl.DataFrame) -> pl.Series:
+        """Return street lines."""
+        return streets.lines(draws, identities)
+
+    def bits(self, people: pl.DataFrame, near: str, as_of: date) -> pl.DataFrame:
+        """Return how rare each value is; no value counts for more than 20 bits."""
+        postcode, town = towns.places().share_of(people, near)
+        surname = names.surname_shares(as_of)
+        shares = {
+            "surname": surname.share(people["surname"]),
+            "birth_name": surname.share(people["birth_name"]),
+            "first_name": names.first_name_shares(people),
+            "sex": np.ones(len(people)),
+            "birth_date": ages().birth_date_share(people["birth_date"], as_of),
+            "birth_place": towns.birth_place_shares(people["birth_place"], near),
+            "postcode": postcode,
+            "town": town,
+            "street": streets.shares(people),
+        }
+        return bits_frame(people, shares)
+
+    def email_local_parts(self, draws: Draws, identities: pl.DataFrame) -> pl.Series:
+        """Return what stands before the ``@``; ``{dep}`` is the number of the department."""
+        forms = [(start, form, weight) for start, form, weight in hand_written()["email"]["forms"]]
+        return local_parts(draws, identities, forms, identities["postcode"].str.slice(0, 2).to_list())
+
+    def national_ids(self, draws: Draws, identities: pl.DataFrame) -> pl.Series:
+        """Return social security numbers (NIR) whose commune of birth does not exist, with their key."""
+        return identifiers.national_ids(draws, identities)
+
+    def reserved_phones(self, draws: Draws) -> pl.Series:
+        """Return phone numbers from the regulator's blocks for fiction, most of them mobile."""
+        return pl.Series([self.format_phone(digits) for digits in identifiers.reserved_phones(draws)], dtype=pl.String)
+
+    def format_phone(self, digits: str) -> str:
+        """Return ten digits two by two: ``06 39 98 12 34``."""
+        return " ".join(digits[start : start + 2] for start in range(0, len(digits), 2))

@@ -1,0 +1,129 @@
+"""What is French about the French locale."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+
+import numpy as np
+import polars as pl
+import pytest
+
+from honeytokens import locales
+from honeytokens.locales.fr_fr import tables, towns
+from honeytokens.locales.tables import data_folder
+from honeytokens.markers import Draws
+
+FR = locales.get("fr_fr")
+
+
+@cache
+def people(near: str = "35000") -> pl.DataFrame:
+    return FR.identities(Draws(b"f" * 32, np.arange(50_000, dtype=np.uint64)), near, date(2026, 3, 1))
+
+
+def test_every_pair_of_postcode_and_town_is_in_the_table() -> None:
+    pairs = towns.places().frame.select("postcode", "town")
+    assert people().join(pairs, on=["postcode", "town"], how="anti").is_empty()
+
+
+@pytest.mark.parametrize(
+    ("postcode", "town"),
+    [
+        ("75001", "Paris"),
+        ("75116", "Paris"),
+        ("69003", "Lyon"),
+        ("13016", "Marseille"),
+        ("97400", "Saint-Denis"),
+        ("2A", None),
+    ],
+)
+def test_known_postcodes(postcode: str, town: str | None) -> None:
+    found = set(towns.places().frame.filter(postcode=postcode)["town"])
+    assert FR.is_place(postcode) is (town is not None)
+    assert town is None or town in found
+
+
+def test_the_three_large_cities_live_by_arrondissement() -> None:
+    paris = towns.places().frame.filter(pl.col("town") == "Paris")
+    assert set(paris["postcode"]) == {*(f"750{n:02}" for n in range(1, 21)), "75116"}
+    assert paris["population"].sum() > 2_000_000
+
+
+def test_first_names_belong_to_the_sex_and_the_decade_of_birth() -> None:
+    for sex in ("female", "male"):
+        table = tables.first_names(sex)
+        group = people().filter(sex=sex)
+        columns = table.column(group["birth_date"].dt.year().to_numpy())
+        for column in np.unique(columns):
+            known = table.names.filter(pl.Series(table.shares(int(column)) > 0))
+            assert group.filter(pl.Series(columns == column))["first_name"].is_in(known.implode()).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "sex", "usual", "rare"),
+    [
+        ("Kevin", "male", 1991, 1931),
+        ("Monique", "female", 1941, 2001),
+        ("Léa", "female", 2001, 1951),
+        ("Jean", "male", 1931, 2001),
+    ],
+)
+def test_names_have_their_time(name: str, sex: str, usual: int, rare: int) -> None:
+    table = tables.first_names(sex)
+    row = table.names.to_list().index(name)
+    shares = {year: table.shares((year - 1911) // 10)[row] for year in (usual, rare)}
+    assert shares[usual] > 0.01
+    assert shares[rare] < shares[usual] / 8
+
+
+def test_the_head_of_the_surnames_is_not_too_heavy() -> None:
+    counts = people()["surname"].value_counts(sort=True)
+    assert counts["surname"][0] == "Martin"
+    assert 0.0025 < counts["count"][0] / 50_000 < 0.0045
+    assert counts.filter(pl.col("count") == 1).height > 15_000
+
+
+def test_accents_and_compound_names_are_in_ordinary_spelling() -> None:
+    first = set(people()["first_name"])
+    assert {"Élodie", "Hélène", "François", "Jean-Pierre", "Marie-Thérèse"} <= first
+    assert not {"Helene", "Francois", "Jerome", "Etienne"} & first
+    assert {"Lefèvre", "Le Gall", "Da Silva"} <= set(people()["surname"])
+
+
+def test_a_national_id_agrees_with_its_person_and_names_no_commune() -> None:
+    sample = people().head(3_000)
+    ids = FR.national_ids(Draws(b"f" * 32, np.arange(3_000, dtype=np.uint64)), sample)
+    known = set(tables.communes()["code"])
+    for number, sex, born in zip(ids, sample["sex"], sample["birth_date"], strict=True):
+        assert number[0] == {"male": "1", "female": "2"}[sex]
+        assert number[1:5] == f"{born:%y%m}"
+        assert number[5:10] not in known
+    assert ids.n_unique() > 2_990
+
+
+def test_no_commune_has_a_code_that_national_ids_use() -> None:
+    codes = tables.communes()["code"]
+    overseas = codes.str.starts_with("97")
+    assert codes.filter(~overseas).str.slice(2).cast(pl.Int64).max() < 950  # type: ignore[operator]
+    assert codes.filter(overseas).str.slice(3).cast(pl.Int64).max() < 80  # type: ignore[operator]
+
+
+def test_street_lines_read_as_french() -> None:
+    lines = FR.streets(Draws(b"f" * 32, np.arange(50_000, dtype=np.uint64)), people())
+    assert lines.str.contains(
+        r"^\d+( bis| ter)? (rue|avenue|boulevard|place|allée|impasse|square|résidence|chemin|clos|route) \S"
+    ).all()
+    assert not lines.str.contains(r" (de Le|de Les|de [AEÉIOU]) ").any()
+
+
+def test_small_departments_and_overseas_work() -> None:
+    for near in ("48000", "23000", "20200", "97600", "97300"):
+        frame = FR.identities(Draws(b"f" * 32, np.arange(200, dtype=np.uint64)), near, date(2026, 3, 1))
+        assert frame["postcode"].str.starts_with(near[:2]).mean() > 0.4  # type: ignore[operator]
+
+
+def test_the_data_has_its_notice_and_stays_small() -> None:
+    folder = data_folder("fr_fr")
+    assert "Licence Ouverte" in folder.joinpath("NOTICE").read_text("utf-8")
+    assert sum(len(file.read_bytes()) for file in folder.iterdir()) < 3_000_000
