@@ -1,0 +1,56 @@
+"""The one sentence that a director reads aloud: what is proved, and no more."""
+
+from __future__ import annotations
+
+from honeytokens.attribution.authenticity import Finding
+from honeytokens.attribution.case import Case
+from honeytokens.model import Authenticity, EstablishmentFinding, Standing, TheftWindow
+
+
+def sentence_of(
+    case: Case, finding: Finding, establishments: tuple[EstablishmentFinding, ...], window: TheftWindow | None
+) -> str:
+    """Say it in the language of the case. Access is never judged, and doubt asks to act as if it were true."""
+    words = case.wording
+    if finding.authenticity is Authenticity.CONFIRMED:
+        parts = _confirmed(case, finding, establishments, window)
+    elif finding.authenticity is Authenticity.NOT_OURS:
+        parts = [_not_ours(case, finding)]
+    else:
+        reason = finding.reason[0].lower() + finding.reason[1:].removesuffix(".")
+        parts = [words.say_undecidable.format(reason=reason), words.say_act_as_if]
+    return words.say_join.join([*parts, words.say_no_access]) + "."
+
+
+def _confirmed(
+    case: Case, finding: Finding, establishments: tuple[EstablishmentFinding, ...], window: TheftWindow | None
+) -> list[str]:
+    words, say = case.wording, case.wording.phrasing
+    standing = {s: say.names([e.establishment for e in establishments if e.standing is s]) for s in Standing}
+    parts = [words.say_confirmed.format(odds=say.odds(finding.error or 0.0))]
+    if names := standing[Standing.INCLUDED]:
+        parts.append(words.say_included.format(names=names))
+    parts.append(_copied(case, window))
+    if names := standing[Standing.EXCLUDED]:
+        parts.append(words.say_excluded.format(names=names, percent=say.percent(case.confidence)))
+    if names := standing[Standing.UNDECIDED]:
+        parts.append(words.say_undecided.format(names=names))
+    if not case.result.complete:
+        parts.append(words.say_unread)
+    return parts
+
+
+def _copied(case: Case, window: TheftWindow | None) -> str:
+    words = case.wording
+    span = words.phrasing.span(window.earliest, window.latest) if window else ""
+    if window is None or not span:
+        return words.say_date_unknown
+    template = words.say_copied if window.snapshots == 1 else words.say_copied_repeatedly
+    return template.format(span=span)
+
+
+def _not_ours(case: Case, finding: Finding) -> str:
+    words, say = case.wording, case.wording.phrasing
+    since = say.day(finding.silent_since) if finding.silent_since else ""
+    records = say.number(case.result.stats.records)
+    return words.say_not_ours.format(since=since, records=records, odds=say.odds(finding.error or 0.0))

@@ -1,0 +1,94 @@
+"""The texts of a verdict in English."""
+
+from __future__ import annotations
+
+from honeytokens.attribution.texts import Wording
+from honeytokens.phrasing import PHRASINGS
+
+ENGLISH = Wording(
+    phrasing=PHRASINGS["en"],
+    confirmed=(
+        "Planted decoys recognised: {hits}. The probability that chance alone explains them is below {odds}, if "
+        "chance matches of different decoys are independent."
+    ),
+    too_weak=(
+        "Decoys recognised: {hits}, but chance alone explains them with a probability of up to {odds}. Look for more "
+        "of the leak."
+    ),
+    decoys_only=(
+        "All of the {records} records read are decoys. A theft takes patients too: someone who knows the decoys may "
+        "have made this file. Find out who could read the registry."
+    ),
+    strays_only=(
+        "The decoys found ({strays}) were never planted, by the registry. They did not come from a hospital system: "
+        "find out who could read the keyring or the registry, or whether the registry is an old copy."
+    ),
+    strays_too="Left out, because the registry never planted them: {strays}.",
+    nothing_planted="No decoy is planted: none could have been found.",
+    nothing_read="No record was read: there is nothing to judge.",
+    part_unread="No decoy was found, but part of the file could not be read: {unread}. Mend that and scan again.",
+    leads_stand_out=(
+        "No decoy was found for certain, but weak candidates stronger than chance would bring stand out: {leads}. "
+        "Look at the leads."
+    ),
+    patients_unknown=(
+        "No decoy was found. What that means cannot be computed without the number of patients and living decoys of "
+        "{names}."
+    ),
+    not_ours=(
+        "None of the {records} records read is a decoy. If they were a random sample of any of our establishments, "
+        "copied since {since}, the probability of that would be below {odds}. An older copy, one page of a list, a "
+        "filter, or a file without the columns that identify a patient could escape."
+    ),
+    too_few=(
+        "No decoy was found, but {records} records are too few to mean anything: about {more} further random records "
+        "would decide, or {decoys} living decoys in {name}."
+    ),
+    included="Decoys that live only here were hit: {hits}.",
+    excluded=(
+        "None of the {present} decoys here was hit, against {total} hits elsewhere. Had this establishment been "
+        "taken at the same rate, the probability of that would be below {odds}. This assumes one random sample of "
+        "everything that was taken: one page of a list or a filter breaks it."
+    ),
+    excluded_not_ours=(
+        "A random sample of its records would hold none of its {present} decoys with a probability below {odds}."
+    ),
+    hits_too_weak="Its hits are too weak: chance explains them with a probability of up to {odds}.",
+    not_established="The file is not established to be ours, so nothing is said about where it came from.",
+    shared_only="Decoys that were hit here also live elsewhere, so they cannot tell.",
+    none_present="No decoy surely lived here during the whole window of the theft.",
+    more_records=(
+        "None of the {present} decoys here was hit. About {more} further random records of the leak would decide."
+    ),
+    more_decoys=(
+        "None of the {present} decoys here was hit. They are too few to decide, whatever is found of the rest of the "
+        "leak."
+    ),
+    one_moment="One moment of copying explains all of the dated hits ({hits}).",
+    several_moments=(
+        "No single moment explains the dated hits ({hits}): there were at least {snapshots} ({moments}). A copying "
+        "that lasted, or a table that keeps old values, looks the same."
+    ),
+    moment="{earliest} to {latest}",
+    backup="A stolen backup dates the backup, not its theft.",
+    weak_left_out="Hits too weak to date anything, left out: {hits}.",
+    contradictions=(
+        "Recorded times or versions that contradict each other, left out: {hits}. Check the clocks and the registry."
+    ),
+    say_join="; ",
+    say_confirmed="Confirmed: this file came from our records (error risk below {odds})",
+    say_not_ours=(
+        "Not ours, if it is a random sample copied since {since}: none of the {records} records read is a decoy "
+        "(error risk below {odds})"
+    ),
+    say_undecidable="Undecidable: {reason}",
+    say_included="{names} hit",
+    say_copied="copied {span}",
+    say_copied_repeatedly="copied at several moments or over some time, {span}",
+    say_date_unknown="the date of the copy is not known",
+    say_excluded="{names} excluded at {percent}",
+    say_undecided="{names} undecided",
+    say_unread="part of the file could not be read",
+    say_no_access="how they got access is not judged",
+    say_act_as_if="until more is known, act as if it were ours",
+)
