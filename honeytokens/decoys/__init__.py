@@ -1,0 +1,11 @@
+"""Decoys: a key and a recipe become synthetic patients, whole or in columns.
+
+Everything here is a pure function of the campaign's key, its recipe, a serial and a version: nothing is remembered,
+nothing is drawn at random, and a decoy is the same alone and among a million.
+"""
+
+from honeytokens.decoys.distinct import Ledger
+from honeytokens.decoys.known import known_decoys
+from honeytokens.decoys.maker import Maker
+
+__all__ = ["Ledger", "Maker", "known_decoys"]

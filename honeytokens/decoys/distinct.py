@@ -1,0 +1,46 @@
+"""Keeping the decoys of an establishment apart: no two share a unique value, or any pair of main fields.
+
+A serial that would break this is skipped, never redrawn. Then any two undamaged main fields lead to one decoy alone.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from honeytokens.model import MAIN_FIELDS, Field
+
+_UNIQUE = (Field.PHONE, Field.EMAIL, Field.LOCAL_ID, Field.NATIONAL_ID, Field.WEB_LINK)
+_COMBINATIONS = (*((field,) for field in _UNIQUE), *combinations(MAIN_FIELDS, 2))
+
+
+class Ledger:
+    """Remembers what the decoys of an establishment already use. Give it the earlier campaigns' decoys first."""
+
+    def __init__(self) -> None:
+        self._used: set[int] = set()
+
+    def admit(self, identities: pl.DataFrame) -> NDArray[np.bool_]:
+        """Return which rows, taken in order, share nothing with an earlier admitted one; remember those.
+
+        ``identities`` has one column per :class:`Field`. Empty values make no pair. Values are compared by a 64-bit
+        hash: a chance collision skips a serial needlessly and does no other harm.
+        """
+        combined = [
+            identities.select(
+                pl.when(pl.all_horizontal(pl.col(fields).is_not_null()))
+                .then(pl.struct(pl.col(fields)).hash(seed=number))
+                .otherwise(None)
+            ).to_series()
+            for number, fields in enumerate(_COMBINATIONS)
+        ]
+        admitted = np.zeros(len(identities), dtype=np.bool_)
+        for index, row in enumerate(zip(*combined, strict=True)):
+            prints = {value for value in row if value is not None}
+            if self._used.isdisjoint(prints):
+                self._used |= prints
+                admitted[index] = True
+        return admitted

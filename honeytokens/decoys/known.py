@@ -1,0 +1,80 @@
+"""What a scan looks for: every value that the decoys of some campaigns have or had, and how rare each is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from honeytokens.decoys.maker import Maker
+from honeytokens.model import DecoyRef, Field, KnownDecoys
+
+_OWNED_BITS: Mapping[Field, float] = {
+    Field.PHONE: 26.7,
+    Field.EMAIL: 40.0,
+    Field.LOCAL_ID: 23.0,
+    Field.NATIONAL_ID: 30.0,
+    Field.WEB_LINK: 60.0,
+}
+"""Strength of values that are nobody else's: what a chance agreement of any value of that form is worth.
+
+Phone and local identifier: collision entropy of a mobile number and of a hospital's sequence; e-mail and national
+identifier: set below theirs, since a value copied from a decoy's neighbour is likelier than chance; link: 60 random
+bits.
+"""
+_RATED = (
+    Field.SURNAME,
+    Field.BIRTH_NAME,
+    Field.FIRST_NAME,
+    Field.BIRTH_DATE,
+    Field.BIRTH_PLACE,
+    Field.POSTCODE,
+    Field.TOWN,
+)
+
+
+def known_decoys(groups: Sequence[tuple[Maker, str, Sequence[int], int]]) -> KnownDecoys:
+    """Return what to look for: for each group its maker, establishment, serials and number of versions."""
+    refs: list[DecoyRef] = []
+    establishments: list[str] = []
+    frames: list[pl.DataFrame] = [_EMPTY]
+    for maker, establishment, serials, versions in groups:
+        if serials:
+            frames.append(_values(maker, serials, versions, first=len(refs)))
+            refs += [DecoyRef(maker.campaign, serial) for serial in serials]
+            establishments += [establishment] * len(serials)
+    return KnownDecoys(tuple(refs), tuple(establishments), pl.concat(frames))
+
+
+_EMPTY = pl.DataFrame(
+    schema={"decoy": pl.UInt32, "field": pl.String, "value": pl.String, "version": pl.Int32, "bits": pl.Float64}
+)
+
+
+def _values(maker: Maker, serials: Sequence[int], versions: int, first: int) -> pl.DataFrame:
+    """Return the long frame of one campaign's decoys, numbered from ``first``."""
+    people = maker.identities(serials)
+    near, as_of = maker.recipe.near, maker.recipe.as_of
+    rarity = maker.locale.bits(people, near, as_of)
+    columns = [_column(people[field], rarity[field], field, None, first) for field in _RATED]
+    columns += [
+        _column(people[field], pl.repeat(bits, len(people), eager=True), field, None, first)
+        for field, bits in _OWNED_BITS.items()
+    ]
+    for version in range(versions):
+        moved = people.with_columns(maker.streets(serials, version).alias(Field.STREET))
+        rarity = maker.locale.bits(moved, near, as_of)
+        columns.append(_column(moved[Field.STREET], rarity[Field.STREET], Field.STREET, version, first))
+    return pl.concat(columns)
+
+
+def _column(values: pl.Series, bits: pl.Series, field: Field, version: int | None, first: int) -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "decoy": pl.int_range(first, first + len(values), dtype=pl.UInt32, eager=True),
+            "field": pl.repeat(field.value, len(values), dtype=pl.String, eager=True),
+            "value": values.cast(pl.String),
+            "version": pl.repeat(version, len(values), dtype=pl.Int32, eager=True),
+            "bits": bits.cast(pl.Float64),
+        }
+    ).drop_nulls("value")

@@ -1,0 +1,147 @@
+"""Making the decoys of one campaign from its key and recipe."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from honeytokens.clinical import stories
+from honeytokens.decoys import pools
+from honeytokens.errors import KeyringError
+from honeytokens.keys import Keyring
+from honeytokens.locales import get
+from honeytokens.locales.interface import Locale
+from honeytokens.markers import Draws
+from honeytokens.model import Campaign, Decoy, DecoyRef, Field, Identity, PoolKind, Recipe, Sex
+
+_PHONE_SHARE = 90
+_EMAIL_SHARE = 55
+"""Per cent of patients with a phone and an e-mail on file where the operator owns pools for them (assumed)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """Makes the decoys of one campaign, each a function of its serial and version."""
+
+    campaign: str
+    recipe: Recipe
+    key: bytes = field(repr=False)
+    pool_keys: dict[tuple[PoolKind, str], bytes] = field(repr=False)
+
+    @classmethod
+    def of(cls, keyring: Keyring, name: str, campaign_id: str, key_version: int, recipe: Recipe) -> Maker:
+        """Return the maker of a campaign.
+
+        Raises :class:`KeyringError` when the locale's tables are not those that the campaign was planned with.
+        """
+        if get(recipe.locale).digest != recipe.data:
+            raise KeyringError(
+                f"The tables of locale {recipe.locale} are not those that campaign {name} was planned with",
+                "Use the version of honeytokens that planned it",
+            )
+        pool_keys = {
+            (share.pool.kind, share.pool.value): keyring.subkey(
+                f"pool/{share.pool.kind}/{share.pool.value}", share.pool.key_version
+            )
+            for share in recipe.shares
+        }
+        return cls(name, recipe, keyring.subkey(f"campaign/{campaign_id}", key_version), pool_keys)
+
+    @classmethod
+    def of_campaign(cls, keyring: Keyring, campaign: Campaign) -> Maker:
+        """Return the maker of a campaign that is in the registry."""
+        return cls.of(keyring, campaign.name, campaign.id, campaign.key_version, campaign.recipe)
+
+    @property
+    def locale(self) -> Locale:
+        """Return the locale that the recipe names."""
+        return get(self.recipe.locale)
+
+    def identities(self, serials: Sequence[int], version: int = 0) -> pl.DataFrame:
+        """Return who the decoys are: one row per serial, one column per :class:`Field`.
+
+        ``birth_date`` is a Date, the rest are String, null where a decoy has no such value.
+        """
+        draws = self._draws(serials)
+        people = self.locale.identities(draws, self.recipe.near, self.recipe.as_of)
+        people = people.with_columns(self.locale.streets(draws.at(version), people).alias(Field.STREET))
+        people = people.with_columns(
+            self._phones(draws).alias(Field.PHONE),
+            self._emails(draws, people).alias(Field.EMAIL),
+            self._local_ids(draws).alias(Field.LOCAL_ID),
+            self._national_ids(draws, people).alias(Field.NATIONAL_ID),
+            self._web_links(draws).alias(Field.WEB_LINK),
+        )
+        return people.select(list(Field))
+
+    def streets(self, serials: Sequence[int], version: int) -> pl.Series:
+        """Return the street lines of one version alone."""
+        return self.identities(serials, version)[Field.STREET]
+
+    def decoys(self, serials: Sequence[int], version: int = 0) -> list[Decoy]:
+        """Return whole decoys, with their medical stories, in the order of the serials."""
+        people = self.identities(serials, version)
+        language = self.recipe.locale.split("_", 1)[0]
+        told = stories(self._draws(serials), people, self.recipe.as_of, language)
+        return [
+            Decoy(DecoyRef(self.campaign, serial), version, _identity(row), story)
+            for serial, row, story in zip(serials, people.iter_rows(named=True), told, strict=True)
+        ]
+
+    def phases(self, serials: Sequence[int], parts: int) -> list[int]:
+        """Return each decoy's keyed place, 0 to parts - 1, in the calendar of its stamped field."""
+        return [int(phase) for phase in self._draws(serials).below("calendar/phase", parts)]
+
+    def moments(self, serials: Sequence[int], parts: int) -> list[int]:
+        """Return each decoy's keyed place, 0 to parts - 1, in the calendar of planting."""
+        return [int(moment) for moment in self._draws(serials).below("calendar/planting", parts)]
+
+    def _draws(self, serials: Sequence[int]) -> Draws:
+        return Draws(self.key, np.asarray(serials, dtype=np.uint64))
+
+    def _phones(self, draws: Draws) -> pl.Series:
+        if self.recipe.demo:
+            phones = self.locale.reserved_phones(draws)
+        else:
+            filled = pools.fill(self.recipe.shares, PoolKind.PHONE, self.pool_keys, draws.serials)
+            phones = pl.Series(
+                [None if value is None else self.locale.format_phone(pools.digits(value)) for value in filled],
+                dtype=pl.String,
+            )
+        return pools.keep(phones, draws.chance("phone/present", _PHONE_SHARE, 100))
+
+    def _emails(self, draws: Draws, people: pl.DataFrame) -> pl.Series:
+        owned = pools.domains(self.recipe.shares, PoolKind.MAIL)
+        domains = ["example.org", "example.net", "example.com"] if self.recipe.demo else owned
+        if not domains:
+            return pools.empty(len(people))
+        chosen = draws.below("email/domain", len(domains))
+        local_parts = self.locale.email_local_parts(draws, people)
+        emails = [f"{local}@{domains[index]}" for local, index in zip(local_parts, chosen, strict=True)]
+        return pools.keep(pl.Series(emails, dtype=pl.String), draws.chance("email/present", _EMAIL_SHARE, 100))
+
+    def _local_ids(self, draws: Draws) -> pl.Series:
+        filled = pools.fill(self.recipe.shares, PoolKind.LOCAL_ID, self.pool_keys, draws.serials)
+        return pl.Series(filled, dtype=pl.String)
+
+    def _national_ids(self, draws: Draws, people: pl.DataFrame) -> pl.Series:
+        return self.locale.national_ids(draws, people) if self.recipe.demo else pools.empty(len(people))
+
+    def _web_links(self, draws: Draws) -> pl.Series:
+        domains = pools.domains(self.recipe.shares, PoolKind.WEB)
+        if not domains:
+            return pools.empty(len(draws.serials))
+        chosen = draws.below("web/domain", len(domains))
+        paths = pools.path_names(draws.u64("web/path"))
+        links = [f"https://{domains[index]}/{path}" for index, path in zip(chosen, paths, strict=True)]
+        return pl.Series(links, dtype=pl.String)
+
+
+def _identity(row: dict[str, Any]) -> Identity:
+    values = dict(row)
+    values["sex"] = Sex(values["sex"])
+    return Identity(**values)

@@ -1,0 +1,99 @@
+"""Values that a decoy takes from what the operator owns: phone numbers, local identifiers, domains."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from honeytokens.errors import PlanRefusedError
+from honeytokens.markers import Permutation
+from honeytokens.markers.permutation import MAX_SIZE
+from honeytokens.model import Pool, PoolKind, PoolShare
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+"""Crockford's base 32 in lower case: no i, l, o, u."""
+_PATH_LENGTH = 12
+
+
+def size(pool: Pool) -> int:
+    """Return how many values a pattern pool holds: 10 to the number of its ``#``."""
+    return int(10 ** pool.value.count("#"))
+
+
+def check(pool: Pool) -> None:
+    """Raise :class:`PlanRefusedError` when a pattern pool is empty or larger than can be ordered."""
+    if pool.kind in (PoolKind.PHONE, PoolKind.LOCAL_ID) and not 1 < size(pool) <= MAX_SIZE:
+        raise PlanRefusedError(
+            f"The {pool.kind} pool {pool.value} must have 1 to 7 # signs, one for each digit to fill",
+            "Write it like 06 39 98 ## ##; add several pools where one is too small",
+        )
+
+
+def fill(
+    shares: Sequence[PoolShare],
+    kind: PoolKind,
+    keys: Mapping[tuple[PoolKind, str], bytes],
+    serials: NDArray[np.uint64],
+) -> list[str | None]:
+    """Return one value of the pattern pools of this kind for each serial; none repeats within a pool.
+
+    Serials take turns over the pools. Raises :class:`PlanRefusedError` when a pool has no value left.
+    """
+    ours = [share for share in shares if share.pool.kind is kind]
+    if not ours:
+        return [None] * len(serials)
+    values: list[str | None] = []
+    for serial in serials.tolist():
+        share = ours[serial % len(ours)]
+        index = share.first + serial // len(ours)
+        if index >= size(share.pool):
+            raise PlanRefusedError(
+                f"The {kind} pool {share.pool.value} has no value left for this many decoys",
+                "Plan fewer decoys, or add another pool",
+            )
+        order = _order(keys[(kind, share.pool.value)], size(share.pool))
+        values.append(_filled(share.pool.value, int(order.order[index])))
+    return values
+
+
+@lru_cache(maxsize=8)
+def _order(key: bytes, values: int) -> Permutation:
+    return Permutation.of(key, values)
+
+
+def _filled(pattern: str, number: int) -> str:
+    """Return the pattern with its ``#`` replaced by the digits of the number, leading zeros kept."""
+    fillers = iter(str(number).zfill(pattern.count("#")))
+    return "".join(next(fillers) if char == "#" else char for char in pattern)
+
+
+def domains(shares: Sequence[PoolShare], kind: PoolKind) -> list[str]:
+    """Return the owned domains of a kind."""
+    return [share.pool.value for share in shares if share.pool.kind is kind]
+
+
+def digits(text: str) -> str:
+    """Return the digits of a text."""
+    return "".join(char for char in text if char.isdigit())
+
+
+def keep(values: pl.Series, mask: NDArray[np.bool_]) -> pl.Series:
+    """Return the values where the mask holds, null elsewhere."""
+    return pl.select(pl.when(pl.Series(mask)).then(values).otherwise(None)).to_series()
+
+
+def empty(length: int) -> pl.Series:
+    """Return a column of nulls."""
+    return pl.Series([None] * length, dtype=pl.String)
+
+
+def path_names(numbers: NDArray[np.uint64]) -> list[str]:
+    """Return a 12-character path for each number (its low 60 bits, in base 32)."""
+    letters = np.array(list(_ALPHABET))
+    shifts = np.arange(_PATH_LENGTH, dtype=np.uint64) * np.uint64(5)
+    picked = letters[((numbers[:, None] >> shifts) & np.uint64(31)).astype(np.int64)]
+    return ["".join(row) for row in picked.tolist()]

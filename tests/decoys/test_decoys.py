@@ -1,0 +1,150 @@
+"""Decoys of a campaign: one function of key, serial and version; apart from each other; within the operator's pools."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from itertools import combinations
+
+import numpy as np
+import polars as pl
+import pytest
+
+from honeytokens.decoys import Ledger, Maker, known_decoys
+from honeytokens.errors import KeyringError, PlanRefusedError
+from honeytokens.keys import Keyring
+from honeytokens.locales import get
+from honeytokens.model import MAIN_FIELDS, Field, Pool, PoolKind, PoolShare, Recipe
+
+KEYRING = Keyring((bytes(range(32)),))
+POOLS = (
+    Pool(PoolKind.MAIL, "courrier-sante.fr"),
+    Pool(PoolKind.MAIL, "messagerie-tilleuls.fr"),
+    Pool(PoolKind.WEB, "resultats-tilleuls.fr"),
+    Pool(PoolKind.PHONE, "06 39 98 ## ##"),
+    Pool(PoolKind.PHONE, "01 99 00 ## ##"),
+    Pool(PoolKind.LOCAL_ID, "8001####"),
+)
+
+
+def recipe(*pools: Pool, first: int = 0, demo: bool = False) -> Recipe:
+    shares = tuple(PoolShare(pool, first) for pool in pools)
+    return Recipe("fr_fr", get("fr_fr").digest, "75014", date(2026, 3, 1), shares, demo)
+
+
+def maker(*pools: Pool, keyring: Keyring = KEYRING, campaign: str = "00ff", first: int = 0) -> Maker:
+    return Maker.of(keyring, "spring", campaign, 1, recipe(*pools, first=first))
+
+
+def test_a_decoy_is_the_same_alone_and_in_a_batch() -> None:
+    batch = maker(*POOLS).decoys(range(50), version=2)
+    for serial in (0, 7, 49):
+        assert maker(*POOLS).decoys([serial], version=2) == [batch[serial]]
+    assert maker(*POOLS).decoys([]) == []
+
+
+def test_key_and_campaign_make_other_people() -> None:
+    people = {
+        tuple(maker(keyring=keyring, campaign=campaign).identities(range(20))[Field.SURNAME])
+        for keyring in (KEYRING, Keyring((bytes(32),)))
+        for campaign in ("00ff", "00fe")
+    }
+    assert len(people) == 4
+
+
+def test_only_the_street_changes_with_the_version() -> None:
+    first, second = (maker(*POOLS).identities(range(200), version) for version in (0, 1))
+    assert first.drop(Field.STREET).equals(second.drop(Field.STREET))
+    same = (first[Field.STREET] == second[Field.STREET]).sum()
+    assert same <= 2
+
+
+def test_no_pool_means_no_value_of_a_third_party() -> None:
+    people = maker().identities(range(500))
+    for field in (Field.PHONE, Field.EMAIL, Field.LOCAL_ID, Field.NATIONAL_ID, Field.WEB_LINK):
+        assert people[field].null_count() == 500, field
+
+
+def test_values_come_from_the_operators_pools_and_never_twice() -> None:
+    people = maker(*POOLS).identities(range(4000))
+    phones = people[Field.PHONE].drop_nulls()
+    assert phones.str.contains(r"^(06 39 98|01 99 00)( \d\d){2}$").all()
+    assert (
+        people[Field.EMAIL].drop_nulls().str.contains(r"^[a-z0-9._-]+@(courrier-sante|messagerie-tilleuls)\.fr$").all()
+    )
+    assert people[Field.LOCAL_ID].str.contains(r"^8001\d{4}$").all()
+    assert people[Field.WEB_LINK].str.contains(r"^https://resultats-tilleuls\.fr/[0-9a-z]{12}$").all()
+    for field in (Field.PHONE, Field.LOCAL_ID, Field.WEB_LINK):
+        values = people[field].drop_nulls()
+        assert values.n_unique() == len(values), field
+    assert 0.5 < phones.len() / 4000 < 1
+    assert 0.3 < people[Field.EMAIL].count() / 4000 < 0.8
+
+
+def test_campaigns_with_their_own_share_of_a_pool_never_meet() -> None:
+    one = maker(*POOLS).identities(range(1000))
+    two = maker(*POOLS, campaign="00fe", first=1000).identities(range(1000))
+    for field in (Field.PHONE, Field.LOCAL_ID):
+        assert set(one[field].drop_nulls()).isdisjoint(two[field].drop_nulls()), field
+
+
+def test_a_full_pool_is_said() -> None:
+    with pytest.raises(PlanRefusedError, match="no value left"):
+        maker(Pool(PoolKind.LOCAL_ID, "800#")).identities(range(11))
+
+
+def test_tables_that_changed_are_noticed() -> None:
+    with pytest.raises(KeyringError, match="tables of locale fr_fr"):
+        Maker.of(KEYRING, "old", "00ff", 1, Recipe("fr_fr", "0" * 64, "75014", date(2026, 3, 1)))
+
+
+def test_a_maker_shows_no_key() -> None:
+    shown = repr(maker(*POOLS))
+    assert not re.search(r"key=b|pool_keys", shown)
+
+
+def test_demo_decoys_stay_in_ranges_reserved_for_fiction() -> None:
+    people = Maker.of(KEYRING, "demo", "00ff", 1, recipe(demo=True)).identities(range(300))
+    assert people[Field.EMAIL].drop_nulls().str.contains(r"@example\.(com|net|org)$").all()
+    assert (
+        people[Field.PHONE].drop_nulls().str.contains(r"^(01 99 00|02 61 91|03 53 01|04 65 71|05 36 49|06 39 98)").all()
+    )
+    assert people[Field.NATIONAL_ID].null_count() == 0
+
+
+def test_admitted_decoys_share_no_pair_of_main_fields() -> None:
+    """Two campaigns of one establishment: any two undamaged fields lead to one decoy."""
+    ledger = Ledger()
+    kept = []
+    for campaign, first in (("00ff", 0), ("00fe", 3000)):
+        people = maker(*POOLS, campaign=campaign, first=first).identities(range(3000))
+        kept.append(people.filter(pl.Series(ledger.admit(people))))
+    people = pl.concat(kept)
+    assert 2000 < len(people) < 6000
+    for pair in combinations(MAIN_FIELDS, 2):
+        both = people.select(pair).drop_nulls()
+        assert both.n_unique() == len(both), pair
+
+
+def test_a_ledger_admits_a_decoy_once() -> None:
+    people = maker(*POOLS).identities(range(10))
+    ledger = Ledger()
+    assert ledger.admit(people).any()
+    assert not ledger.admit(people).any()
+    assert ledger.admit(people.head(0)).tolist() == np.zeros(0, dtype=bool).tolist()
+
+
+def test_what_a_scan_looks_for_has_every_version_and_its_bits() -> None:
+    known = known_decoys([(maker(*POOLS), "saint-anne", [3, 5], 3), (maker(campaign="00fe"), "les-tilleuls", [9], 1)])
+    assert [str(ref) for ref in known.refs] == ["spring/3", "spring/5", "spring/9"]
+    assert known.establishments == ("saint-anne", "saint-anne", "les-tilleuls")
+    streets = known.values.filter(pl.col("field") == "street")
+    assert streets.select("decoy", "version").rows() == [(0, 0), (1, 0), (0, 1), (1, 1), (0, 2), (1, 2), (2, 0)]
+    assert known.values["bits"].is_finite().all()
+    assert known.values["bits"].min() >= 0  # type: ignore[operator]
+    assert known.values.filter(pl.col("field") == "birth_date")["value"].str.contains(r"^\d{4}-\d\d-\d\d$").all()
+
+
+def test_nothing_planted_is_nothing_to_look_for() -> None:
+    known = known_decoys([(maker(), "saint-anne", [], 1)])
+    assert (known.refs, len(known.values)) == ((), 0)
