@@ -1,0 +1,34 @@
+"""Normal forms of fields, and their keyed 64-bit prints.
+
+The same functions index decoys and probe dumps, so that the two cannot drift. This room never sees a file, a database
+or a key other than the one for prints, and keeps nothing of what it reads.
+"""
+
+from honeytokens.fingerprints.dates import date_readings
+from honeytokens.fingerprints.folding import fold, repair
+from honeytokens.fingerprints.forms import Forms, is_house_number, is_name_word, read_forms, street_words
+from honeytokens.fingerprints.marks import NAME_FIELDS, PAIRS, PART_PAIRS, STRONG, Mark, Part, marks, value_marks
+from honeytokens.fingerprints.numbers import digests
+from honeytokens.fingerprints.prints import KEY_BYTES, Printer
+
+__all__ = [
+    "KEY_BYTES",
+    "NAME_FIELDS",
+    "PAIRS",
+    "PART_PAIRS",
+    "STRONG",
+    "Forms",
+    "Mark",
+    "Part",
+    "Printer",
+    "date_readings",
+    "digests",
+    "fold",
+    "is_house_number",
+    "is_name_word",
+    "marks",
+    "read_forms",
+    "repair",
+    "street_words",
+    "value_marks",
+]

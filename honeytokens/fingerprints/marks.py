@@ -1,0 +1,124 @@
+"""Marks: what may be printed of a field, as (kind, normal form).
+
+Decoys' values and dumps go through the same :func:`marks`, so that the two cannot drift.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from itertools import pairwise
+
+from honeytokens.fingerprints.forms import Forms, is_house_number, is_name_word, read_forms, street_words
+from honeytokens.fingerprints.numbers import digests
+from honeytokens.model import Field
+
+HEAD_LETTERS = 4
+_LEAST_ID_DIGITS = 6
+
+
+class Part(StrEnum):
+    """The kinds of marks. The values are frozen: they are part of every print."""
+
+    __hash__ = str.__hash__  # marks are looked up for every cell of a dump, and an enum's own hash is slow
+
+    SURNAME = "surname"
+    """A word of a surname or birth name, or two adjacent words joined."""
+    FIRST_NAME = "first"
+    """The same of a first name. A dump does not say which a word is, so every word there is both."""
+    HEAD = "head"
+    """The first four letters of any name, so that a cut name, or an error further on, still gives the same mark."""
+    DATE = "date"
+    PHONE = "phone"
+    EMAIL = "email"
+    ID = "id"
+    """An identifier with at least six digits."""
+    LINK = "link"
+    DIGEST = "digest"
+    POSTCODE = "postcode"
+    STREET = "street"
+    """The house number and the first word that tells the street apart."""
+
+
+Mark = tuple[Part, str]
+
+STRONG = frozenset({Part.PHONE, Part.EMAIL, Part.ID, Part.LINK, Part.DIGEST})
+"""The kinds of marks that name a candidate alone."""
+
+NAME_FIELDS = (Field.SURNAME, Field.BIRTH_NAME, Field.FIRST_NAME)
+
+PAIRS: tuple[tuple[tuple[Field, Part], tuple[Field, Part]], ...] = (
+    *(((Field.BIRTH_DATE, Part.DATE), (name, Part.HEAD)) for name in NAME_FIELDS),
+    *(((Field.PHONE, Part.PHONE), (name, Part.HEAD)) for name in NAME_FIELDS),
+    *(((Field.STREET, Part.STREET), (name, Part.HEAD)) for name in NAME_FIELDS),
+    ((Field.POSTCODE, Part.POSTCODE), (Field.SURNAME, Part.SURNAME)),
+    ((Field.POSTCODE, Part.POSTCODE), (Field.BIRTH_NAME, Part.SURNAME)),
+    ((Field.FIRST_NAME, Part.FIRST_NAME), (Field.SURNAME, Part.SURNAME)),
+    ((Field.FIRST_NAME, Part.FIRST_NAME), (Field.BIRTH_NAME, Part.SURNAME)),
+)
+"""The pairs of fields that together name a candidate, and the kind of mark that stands for each."""
+
+PART_PAIRS = frozenset((min(one, two), max(one, two)) for (_, one), (_, two) in PAIRS)
+"""The kinds of marks that make a pair, in alphabetical order."""
+
+_PARTS_OF = {
+    Field.SURNAME: (Part.SURNAME, Part.HEAD),
+    Field.BIRTH_NAME: (Part.SURNAME, Part.HEAD),
+    Field.FIRST_NAME: (Part.FIRST_NAME, Part.HEAD),
+    Field.BIRTH_DATE: (Part.DATE,),
+    Field.STREET: (Part.STREET,),
+    Field.POSTCODE: (Part.POSTCODE,),
+    Field.PHONE: (Part.PHONE,),
+    Field.EMAIL: (Part.EMAIL,),
+    Field.LOCAL_ID: (Part.ID,),
+    Field.NATIONAL_ID: (Part.ID,),
+    Field.WEB_LINK: (Part.LINK,),
+}
+
+
+def _name_marks(words: tuple[str, ...]) -> set[Mark]:
+    names = {word for word in words if is_name_word(word)}
+    # Joined neighbours, so that LE GOFF meets LEGOFF, and O'NEILL meets ONEILL.
+    names.update(one + two for one, two in pairwise(words) if one.isalpha() and two.isalpha())
+    found: set[Mark] = set()
+    for name in names:
+        found.add((Part.SURNAME, name))
+        found.add((Part.FIRST_NAME, name))
+        found.add((Part.HEAD, name[:HEAD_LETTERS]))
+    return found
+
+
+def _street_marks(words: tuple[str, ...]) -> set[Mark]:
+    return {
+        (Part.STREET, f"{number} {word}")
+        for number, word in pairwise(street_words(words))
+        if is_house_number(number) and not word.isdecimal()
+    }
+
+
+def marks(forms: Forms) -> set[Mark]:
+    """Return everything printable in a piece of text, before it is known whether any decoy has it."""
+    found = _name_marks(forms.words)
+    if forms.mail_words:
+        found |= _name_marks(forms.mail_words)
+    if len(forms.words) > 1 and any(word[0] <= "9" for word in forms.words):
+        found |= _street_marks(forms.words)
+    found.update((Part.ID, form) for form in forms.ids if sum(map(str.isdecimal, form)) >= _LEAST_ID_DIGITS)
+    for part, values in (
+        (Part.DATE, forms.dates),
+        (Part.PHONE, forms.phones),
+        (Part.EMAIL, forms.emails),
+        (Part.POSTCODE, forms.postcodes),
+        (Part.LINK, forms.links),
+        (Part.DIGEST, forms.digests),
+    ):
+        for value in values:
+            found.add((part, value))
+    return found
+
+
+def value_marks(field: Field, value: str) -> set[Mark]:
+    """Return the marks of one value of a decoy (dates in ISO form); fields that name nobody give none."""
+    parts = _PARTS_OF.get(field, ())
+    found = {mark for mark in marks(read_forms(value)) if mark[0] in parts}
+    found.update((Part.DIGEST, digest) for digest in digests(field, value))
+    return found

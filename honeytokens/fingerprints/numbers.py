@@ -1,0 +1,122 @@
+"""Telephone numbers, identifiers and hashes in text, in their normal forms."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from honeytokens.model import Field
+
+PHONE_DIGITS = 9
+"""A telephone number's normal form is its last nine digits, whatever country code or trunk zero stands before."""
+
+_GROUPS = re.compile(r"\+?\d+")
+_ONE_PHONE = re.compile(r"(?:(?:\+33|0033)[ .]?(?:\(0\))?|0)[1-9](?:[ .-]?\d\d){4}")
+_GAP = re.compile(r"[ .\-/()\u00a0\u202f]{1,3}")
+_MOST_DIGITS = 17
+_MOST_GROUPS = 10
+_COUNTRY_CODES = ("33", "44")
+_HASHES = ("md5", "sha1", "sha256")
+_HEX_LENGTHS = (32, 40, 64)
+_HEX = re.compile(r"[0-9a-f]+")
+_NIR_WITHOUT_KEY = 13
+_NIR = 15
+
+
+def one_phone(text: str) -> str | None:
+    """Return the normal form of a text that is a French telephone number and nothing else, or ``None``."""
+    if not _ONE_PHONE.fullmatch(text):
+        return None
+    return "".join(filter(str.isdecimal, text))[-PHONE_DIGITS:]
+
+
+def phones(text: str) -> frozenset[str]:
+    """Return the telephone numbers in a text: national, ``+33``, ``0033``, ``+33 (0)6``, with any usual separators."""
+    groups = list(_GROUPS.finditer(text))
+    found: set[str] = set()
+    for start, first in enumerate(groups):
+        if first[0][0] in "+0":
+            found.update(_dialled(text, groups[start : start + _MOST_GROUPS]))
+        elif len(first[0]) in {9, 11, 12}:  # a spreadsheet ate the zero, or the country code stands bare
+            found.add(first[0][-PHONE_DIGITS:])
+    return frozenset(found)
+
+
+def _dialled(text: str, groups: Sequence[re.Match[str]]) -> Iterator[str]:
+    """Yield the numbers that begin with the first group: a plus sign or double zero and a country code, or a zero."""
+    digits, end = "", groups[0].start()
+    for group in groups:
+        if digits and not _GAP.fullmatch(text, end, group.start()):
+            return
+        digits, end = digits + group[0].lstrip("+"), group.end()
+        if len(digits) > _MOST_DIGITS:
+            return
+        abroad = groups[0][0].startswith("+") or digits.startswith("00")
+        if len(digits) >= 11 if abroad else len(digits) in {10, 11}:
+            yield digits[-PHONE_DIGITS:]
+
+
+def _bare(token: str) -> str:
+    return token.lstrip("0") if token.isdecimal() else token
+
+
+def identifiers(words: Sequence[str]) -> frozenset[str]:
+    """Return what may be an identifier among folded words: at least four digits; leading zeros dropped.
+
+    A short text that is one identifier with signs inside (``1 61 03 75 ...``, ``IPP-0012345``) also counts whole, and a
+    French national number of 15 digits also counts without its two check digits.
+    """
+    if len(words) == 1 and words[0].isdecimal() and len(words[0]) != _NIR:  # most cells: a shortcut for speed
+        return frozenset({_bare(words[0])})
+    tokens = {word for word in words if len(word) >= 4}
+    if 1 < len(words) <= 8 and sum(map(len, words)) <= 24:
+        tokens.add("".join(words))
+    found = {_bare(token) for token in tokens if sum(map(str.isdecimal, token)) >= 4}
+    found |= {token[:_NIR_WITHOUT_KEY] for token in found if len(token) == _NIR and token.isdecimal()}
+    return frozenset(found)
+
+
+def postcodes(words: Sequence[str]) -> frozenset[str]:
+    """Return what may be a postcode among folded words: four to eight signs with a digit, also in two halves."""
+    if len(words) == 1:
+        return frozenset({_bare(words[0])}) if 4 <= len(words[0]) <= 8 else frozenset()
+    numbered = [word if any(map(str.isdecimal, word)) else "" for word in words]
+    found = {word for word in numbered if 4 <= len(word) <= 8}
+    found |= {one + two for one, two in pairwise(numbered) if one and two and 5 <= len(one + two) <= 8}
+    return frozenset(map(_bare, found))
+
+
+def hex_digests(words: Sequence[str]) -> frozenset[str]:
+    """Return the words that look like an MD5, SHA-1 or SHA-256 in hex."""
+    return frozenset(word for word in words if len(word) in _HEX_LENGTHS and _HEX.fullmatch(word))
+
+
+def _spellings(field: Field, value: str) -> Iterator[str]:
+    yield value
+    if field is Field.EMAIL:
+        yield value.lower()
+        return
+    bare = re.sub(r"\D", "", value)
+    yield bare
+    if field is Field.PHONE and bare.startswith("0"):
+        for code in _COUNTRY_CODES:
+            yield from (code + bare[1:], f"+{code}{bare[1:]}", f"00{code}{bare[1:]}")
+    if field is Field.NATIONAL_ID and len(bare) == _NIR:
+        yield bare[:_NIR_WITHOUT_KEY]
+
+
+def digests(field: Field, value: str) -> frozenset[str]:
+    """Return the hashes under which a thief may publish an e-mail, telephone or national id, in lower-case hex.
+
+    Hashed are the value as it is written, in lower case, as digits alone, and a telephone with its country code
+    (+33, +44). Other fields give none.
+    """
+    if field not in {Field.EMAIL, Field.PHONE, Field.NATIONAL_ID}:
+        return frozenset()
+    return frozenset(
+        hashlib.new(name, spelling.encode(), usedforsecurity=False).hexdigest()
+        for spelling in set(_spellings(field, value))
+        for name in _HASHES
+    )

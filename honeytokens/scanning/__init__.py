@@ -1,0 +1,9 @@
+"""Scanning: a dump to hits and leads.
+
+This room reads dumps and nothing else: it writes no file, logs nothing, and keeps nothing of a record but the place
+where a decoy was found and which of the decoy's own fields agreed.
+"""
+
+from honeytokens.scanning.scanner import match_values, scan
+
+__all__ = ["match_values", "scan"]
