@@ -1,0 +1,139 @@
+"""What a hospital system's adapter must provide, so that the workflows can plant, verify and withdraw decoys.
+
+An adapter knows the system's tables and nothing of keys or of the registry. It never journals: the workflow writes
+what :meth:`HospitalAdapter.reserve` returned to the registry, durably, before it calls
+:meth:`HospitalAdapter.write`. Because the primary keys are known before the first write, a crash at any point leaves
+nothing that cannot be resumed or undone, on systems with transactions and without.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+from honeytokens.model import Decoy, Establishment, Field, WrittenRow
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRow:
+    """A row to be written, before it has a primary key.
+
+    ``parent`` is the index, in the same list, of the row whose key goes into column ``parent_column``; ``also`` gives
+    further columns that hold the key of a row of the list, each with that row's index.
+    """
+
+    table: str
+    values: dict[str, object]
+    parent: int | None = None
+    parent_column: str | None = None
+    also: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RowState:
+    """How a row that we wrote stands in the system today.
+
+    ``missing``: no row has its key. ``same``: every value that we wrote is as we wrote it. ``changed``: the row is
+    ours but someone changed ``columns``. ``foreign``: a row that we did not write holds the key.
+    """
+
+    row: WrittenRow
+    standing: Literal["missing", "same", "changed", "foreign"]
+    columns: tuple[str, ...] = ()
+
+
+class HospitalAdapter(ABC):
+    """One hospital system. A context manager: leaving it closes its connections.
+
+    Every method may raise ``SystemUnreachableError`` (no connection, account refused) or ``PlantingError`` (a statement
+    failed); the messages never hold a value of a row.
+    """
+
+    @abstractmethod
+    def __enter__(self) -> HospitalAdapter: ...
+
+    @abstractmethod
+    def __exit__(self, *exc: object) -> None: ...
+
+    @abstractmethod
+    def check(self) -> None:
+        """Hold the mapping against the live schema; raise ``MappingError`` naming every column that does not fit."""
+
+    @abstractmethod
+    def fields(self) -> frozenset[Field]:
+        """Return the identity fields that the mapping writes."""
+
+    @abstractmethod
+    def host_people(self) -> Iterator[tuple[str, str, date]]:
+        """Stream (surname, first name, birth date) of every patient, in one statement without any value in it."""
+
+    @abstractmethod
+    def host_values(self, field: Field) -> Iterator[str]:
+        """Stream the values that the patients have in ``field``, as the table spells them (case, accents).
+
+        They are for keeping a unique column unique: compare them without regard to case and accents. None when the
+        mapping gives the field no column of its own.
+        """
+
+    @abstractmethod
+    def unique_fields(self) -> frozenset[Field]:
+        """Return the mapped identity fields that the schema requires to be unique."""
+
+    @abstractmethod
+    def patient_count(self) -> int:
+        """Return how many patients the system holds."""
+
+    @abstractmethod
+    def unfit(self, decoy: Decoy, establishment: Establishment, at: datetime) -> str | None:
+        """Return why this decoy cannot be written (``surname longer than patients.nom``), or ``None``.
+
+        Lengths, character sets, enumerations and types of the live schema are held against every value.
+        """
+
+    @abstractmethod
+    def compose(self, decoy: Decoy, establishment: Establishment, at: datetime) -> list[DraftRow]:
+        """Return the rows of one decoy as written at ``at``: the patient first, parents before children."""
+
+    @abstractmethod
+    def reserve(self, drafts: Sequence[DraftRow]) -> tuple[WrittenRow, ...]:
+        """Give each draft its primary key, the parents' keys filled in; the keys are free at this moment."""
+
+    @abstractmethod
+    def write(self, rows: Sequence[WrittenRow]) -> None:
+        """Insert rows, in one transaction where the tables have them.
+
+        Raises ``KeyTakenError`` when another writer took a key meanwhile (then nothing of ``rows`` remains written).
+        Any other failure leaves nothing written on tables with transactions; on others the rows before the failing
+        one may remain, and :meth:`state` tells which.
+        """
+
+    @abstractmethod
+    def state(self, rows: Sequence[WrittenRow]) -> list[RowState]:
+        """Return how each row stands today."""
+
+    @abstractmethod
+    def rewrite(self, row: WrittenRow, changes: Mapping[str, object]) -> WrittenRow:
+        """Change columns of one row that is ``same``, and return it as it now is; raise ``PlantingError`` otherwise."""
+
+    @abstractmethod
+    def changes(self, row: WrittenRow, decoy: Decoy, establishment: Establishment) -> dict[str, object]:
+        """Return which columns of a patient's row must change to hold ``decoy`` at its version."""
+
+    @abstractmethod
+    def links(self, rows: Sequence[WrittenRow]) -> list[str]:
+        """Return, as ``table.column``, what refers to these rows, by foreign key or mapping, and is not of them."""
+
+    @abstractmethod
+    def remove(self, rows: Sequence[WrittenRow]) -> None:
+        """Delete exactly these rows by primary key, children first, in one transaction where the tables have them.
+
+        ``rows`` come as they were written, parents first. Raises ``PlantingError`` before anything is deleted when a
+        row is missing or foreign, or when a foreign key of a row that is not among them points at one of them.
+        """
+
+    @abstractmethod
+    def residues(self) -> list[str]:
+        """Return what no one can undo, in words: counters advanced, binary logs, history rows, backups."""

@@ -1,0 +1,116 @@
+"""Single rows of the live database: written, compared, followed and deleted, by primary key alone.
+
+Every value is bound, never part of a statement's text. A row is named by its key only, so that no log of the server
+learns more of a decoy than the rows themselves say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from honeytokens.model import WrittenRow
+from honeytokens.systems.interface import RowState
+from honeytokens.systems.sql.schema import ForeignKey, Table
+from honeytokens.systems.sql.server import Server, clause
+from honeytokens.systems.sql.values import same
+
+KEYS_AT_ONCE = 500
+
+
+def insert(connection: sa.Connection, server: Server, table: Table, row: WrittenRow) -> None:
+    """Write one row under its own key."""
+    with server.translating(row.table):
+        connection.execute(server.insert(clause(table)).values({row.key_column: row.key, **row.values}))
+
+
+def update(connection: sa.Connection, server: Server, table: Table, row: WrittenRow, changes: dict[str, Any]) -> None:
+    """Change columns of one row."""
+    target = clause(table)
+    with server.translating(row.table):
+        connection.execute(sa.update(target).where(target.c[row.key_column] == bound(row.key)).values(changes))
+
+
+def delete(connection: sa.Connection, server: Server, table: Table, row: WrittenRow) -> bool:
+    """Delete one row, and return whether it was there."""
+    target = clause(table)
+    with server.translating(row.table):
+        return connection.execute(sa.delete(target).where(target.c[row.key_column] == bound(row.key))).rowcount == 1
+
+
+def read(
+    connection: sa.Connection,
+    table: Table,
+    key_column: str,
+    keys: Sequence[int | str],
+    columns: Sequence[str],
+    *,
+    lock: bool,
+) -> Iterator[tuple[int | str, tuple[str | None, ...]]]:
+    """Yield, for each key that has a row, the row's columns as the server writes them in text."""
+    source = clause(table)
+    key = source.c[key_column]
+    wanted = sa.select(key, *(sa.cast(source.c[name], sa.Text) for name in columns))
+    if lock:
+        wanted = wanted.with_for_update()
+    if all(isinstance(one, int) for one in keys):
+        for start in range(0, len(keys), KEYS_AT_ONCE):
+            for found, *values in connection.execute(
+                wanted.where(key.in_(map(bound, keys[start : start + KEYS_AT_ONCE])))
+            ):
+                yield found, tuple(values)
+        return
+    for one in keys:  # a collation may find a text key that is written otherwise, so each is asked for by itself
+        row = connection.execute(wanted.where(key == bound(one))).first()
+        if row is not None:
+            yield one, tuple(row[1:])
+
+
+def state(row: WrittenRow, table: Table, telling: frozenset[str], held: dict[str, str | None] | None) -> RowState:
+    """Compare one row with what its key holds today; ``telling`` are the columns that tell whose row it is.
+
+    The row is foreign when at most half of the telling values that we wrote are there: a row that a clerk corrected
+    keeps most of them, another person's row shares a sex or a town.
+    """
+    if held is None:
+        return RowState(row, "missing")
+    equal = {
+        name
+        for name, value in row.values.items()
+        if name in held and same(value, held[name], table.columns[name])  # type: ignore[arg-type]
+    }
+    if equal == row.values.keys():
+        return RowState(row, "same")
+    written = {name for name, value in row.values.items() if value is not None}
+    judged = (written & telling) or written
+    standing = "foreign" if 2 * len(judged & equal) <= len(judged) else "changed"
+    return RowState(row, standing, tuple(name for name in row.values if name not in equal))  # type: ignore[arg-type]
+
+
+def pointing(
+    connection: sa.Connection, key: ForeignKey, source: Table, target: Table, rows: Iterable[WrittenRow]
+) -> bool:
+    """Return whether a row of ``source`` that is not one of ``rows`` points by ``key`` at one that is."""
+    rows = list(rows)
+    ours = {str(row.key) for row in rows if row.table == source.name}
+    own_key = next((row.key_column for row in rows if row.table == source.name), None)
+    keys = [row.key for row in rows if row.table == target.name]
+    target_key = next(row.key_column for row in rows if row.table == target.name)
+    one, other = clause(source).alias("source"), clause(target).alias("target")
+    joined = sa.and_(*(one.c[a] == other.c[b] for a, b in zip(key.columns, key.target_columns, strict=True)))
+    mark = sa.literal_column("1") if own_key is None else sa.cast(one.c[own_key], sa.Text)
+    wanted = sa.select(mark).select_from(one.join(other, joined))
+    for start in range(0, len(keys), KEYS_AT_ONCE):
+        found = connection.scalars(
+            wanted.where(other.c[target_key].in_(map(bound, keys[start : start + KEYS_AT_ONCE])))
+        )
+        if any(own_key is None or value not in ours for value in found):
+            return True
+    return False
+
+
+def bound(key: int | str) -> sa.BindParameter[Any]:
+    """Return a key as a bound value whose type is the column's own business: a UUID's text is no VARCHAR."""
+    return sa.literal(key, sa.types.NULLTYPE)
