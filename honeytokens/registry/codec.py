@@ -18,12 +18,12 @@ _TAG = "~"
 
 def encode(thing: object) -> bytes:
     """Return a dataclass of ``honeytokens.model`` as compact JSON."""
-    return json.dumps(_plain(thing), separators=(",", ":"), ensure_ascii=False).encode()
+    return json.dumps(thing, default=_plain, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def decode(kind: type[T], content: bytes) -> T:
     """Return the dataclass that :func:`encode` was given."""
-    return cast("T", _adapter(cast("Any", kind)).validate_python(_restored(json.loads(content))))
+    return cast("T", _adapter(cast("Any", kind)).validate_python(_DECODER.decode(content.decode())))
 
 
 @cache
@@ -32,27 +32,15 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
 
 
 def _plain(thing: object) -> object:
-    """Return ``thing`` in JSON's own types; what JSON lacks becomes ``{"~": kind, "v": text}``."""
+    """Return what JSON lacks as an object: a dataclass by its fields, a value as ``{"~": kind, "v": text}``."""
     if dataclasses.is_dataclass(thing) and not isinstance(thing, type):
-        return {f.name: _plain(getattr(thing, f.name)) for f in dataclasses.fields(thing)}
-    if isinstance(thing, dict):
-        return {str(key): _plain(value) for key, value in thing.items()}
-    if isinstance(thing, tuple | list):
-        return [_plain(item) for item in thing]
-    for kind, (name, to_text, _) in _KINDS.items():
-        if type(thing) is kind:
-            return {_TAG: name, "v": to_text(thing)}
-    return thing
+        return {f.name: getattr(thing, f.name) for f in dataclasses.fields(thing)}
+    name, to_text, _ = _KINDS[type(thing)]
+    return {_TAG: name, "v": to_text(thing)}
 
 
-def _restored(thing: object) -> object:
-    if isinstance(thing, list):
-        return [_restored(item) for item in thing]
-    if isinstance(thing, dict):
-        if _TAG in thing:
-            return _BY_NAME[thing[_TAG]](thing["v"])
-        return {key: _restored(value) for key, value in thing.items()}
-    return thing
+def _restored(thing: dict[str, Any]) -> object:
+    return _BY_NAME[thing[_TAG]](thing["v"]) if _TAG in thing else thing
 
 
 _KINDS: dict[type, tuple[str, Any, Any]] = {
@@ -64,3 +52,4 @@ _KINDS: dict[type, tuple[str, Any, Any]] = {
     bytes: ("bytes", lambda raw: base64.b64encode(raw).decode(), base64.b64decode),
 }
 _BY_NAME = {name: from_text for name, _, from_text in _KINDS.values()}
+_DECODER = json.JSONDecoder(object_hook=_restored)

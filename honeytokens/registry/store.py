@@ -156,13 +156,18 @@ class Registry:
     def _write_placement(self, placement: Placement) -> None:
         clear: Row = {"id": placement.id, "campaign": placement.ref.campaign, "state": placement.state.value}
         sealed = self._sealer.seal(encode(placement), _placement_place(clear))
-        self._database.table("placements").upsert({**clear, "sealed": sealed}, pk="id")
+        # Plain SQL: a table's upsert reads the schema anew each time, and this is what apply does most.
+        self._database.execute(
+            "insert or replace into placements (id, campaign, state, sealed) values (:id, :campaign, :state, :sealed)",
+            {**clear, "sealed": sealed},
+        )
         prints = {
             self._sealer.blind("row", _row_place(placement.system, row.table, row.key))
             for row in (*placement.rows, *placement.intended)
         }
-        self._database.table("lookups").insert_all(
-            ({"print": value, "placement": placement.id} for value in prints), pk=("print", "placement"), ignore=True
+        self._database.conn.executemany(
+            "insert or ignore into lookups (print, placement) values (?, ?)",
+            [(value, placement.id) for value in prints],
         )
 
     def _read_placement(self, row: Row) -> Placement:

@@ -1,0 +1,229 @@
+"""Writing what is due to the hospital's systems: new decoys, and new values of stamped fields.
+
+Each step is journalled, durably, before it acts: a decoy's rows with their primary keys before they are inserted, a new
+value before it is written. After a crash the next run reads how the rows stand and finishes or takes back each step.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from honeytokens.errors import KeyTakenError, PlantingError
+from honeytokens.model import Campaign, Decoy, Establishment, Placement, PlacementState, Stamp, WrittenRow
+from honeytokens.systems.interface import HospitalAdapter
+from honeytokens.workflows.connecting import open_system
+from honeytokens.workflows.home import Home
+
+_KEY_ATTEMPTS = 5
+
+
+@dataclass(slots=True)
+class ApplyReport:
+    """What one run of apply did. ``problems`` has one line for each placement that was left as it is."""
+
+    planted: int = 0
+    rewritten: int = 0
+    resumed: int = 0
+    not_due: int = 0
+    next_due: datetime | None = None
+    problems: list[str] = field(default_factory=list)
+
+
+def apply(home: Home, campaign: str | None = None, *, on_progress: Callable[[int], None] | None = None) -> ApplyReport:
+    """Plant every decoy that is due and rewrite every stamp that is due, of one campaign or of all.
+
+    What is done already is left alone: a second run does nothing. Raises ``PlantingError`` or
+    ``SystemUnreachableError`` at the first failure of a system; everything before it is journalled.
+    """
+    report = ApplyReport()
+    with home.writing(), ExitStack() as stack:
+        campaigns = [home.registry.campaign(campaign)] if campaign else home.registry.campaigns()
+        adapters: dict[str, HospitalAdapter] = {}
+        for each in campaigns:
+            due = _due(home, each, report)
+            if due and each.system not in adapters:
+                adapters[each.system] = stack.enter_context(open_system(home.registry.system(each.system)))
+                adapters[each.system].check()
+            if due:
+                _Applier(home, each, adapters[each.system], report).run(due, on_progress)
+    home.registry.log(
+        home.now(), "apply", f"planted {report.planted}, rewritten {report.rewritten}, resumed {report.resumed}"
+    )
+    return report
+
+
+def due_version(campaign: Campaign, placement: Placement, phase: int, now: datetime) -> int:
+    """Return the version that the stamped field of a planted decoy should have at ``now``.
+
+    The first rewriting comes ``phase`` seconds after planting, each further one ``stamp_every`` later.
+    """
+    if campaign.stamp_every is None or placement.planted is None:
+        return 0
+    since_first = now - placement.planted - timedelta(seconds=phase)
+    return max(0, since_first // campaign.stamp_every + 1)
+
+
+def phases(home: Home, campaign: Campaign, placements: list[Placement]) -> list[int]:
+    """Return each placement's keyed phase in the stamping calendar, in seconds."""
+    if campaign.stamp_every is None:
+        return [0] * len(placements)
+    serials = [placement.ref.serial for placement in placements]
+    return home.maker(campaign).phases(serials, int(campaign.stamp_every.total_seconds()))
+
+
+def _due(home: Home, campaign: Campaign, report: ApplyReport) -> list[tuple[Placement, int]]:
+    """Return the placements to work on, each with the version that it should have; count the others."""
+    now = home.now()
+    placements = home.registry.placements(campaign.name)
+    due = []
+    for placement, phase in zip(placements, phases(home, campaign, placements), strict=True):
+        version = due_version(campaign, placement, phase, now)
+        if placement.state is PlacementState.PLANNED and placement.due > now:
+            report.not_due += 1
+            report.next_due = min(report.next_due or placement.due, placement.due)
+        elif placement.state in (PlacementState.PLANNED, PlacementState.WRITING, PlacementState.REWRITING) or (
+            placement.state is PlacementState.PLANTED and version > placement.stamps[-1].version
+        ):
+            due.append((placement, version))
+    return sorted(due, key=lambda pair: (pair[0].due, pair[0].id))
+
+
+class _Applier:
+    """Applies one campaign through one adapter."""
+
+    def __init__(self, home: Home, campaign: Campaign, adapter: HospitalAdapter, report: ApplyReport) -> None:
+        self._home, self._adapter, self._report = home, adapter, report
+        self._maker = home.maker(campaign)
+        self._establishment: Establishment = home.registry.establishment(campaign.establishment)
+
+    def run(self, due: list[tuple[Placement, int]], on_progress: Callable[[int], None] | None) -> None:
+        """Work through the placements in order of their due time."""
+        decoys = self._decoys(due)
+        for placement, version in due:
+            decoy = decoys[placement.ref.serial, version]
+            if placement.state is PlacementState.PLANNED:
+                self._plant(placement, decoy)
+            elif placement.state is PlacementState.WRITING:
+                self._resume_planting(placement, decoy)
+            elif placement.state is PlacementState.REWRITING:
+                self._resume_rewriting(placement)
+            else:
+                self._rewrite(placement, decoy)
+            if on_progress:
+                on_progress(1)
+
+    def _decoys(self, due: list[tuple[Placement, int]]) -> dict[tuple[int, int], Decoy]:
+        """Return the decoys by serial and version, made a version at a time: many cost hardly more than one."""
+        serials: defaultdict[int, list[int]] = defaultdict(list)
+        for placement, version in due:
+            serials[version].append(placement.ref.serial)
+        return {
+            (decoy.ref.serial, version): decoy
+            for version, alike in serials.items()
+            for decoy in self._maker.decoys(alike, version)
+        }
+
+    def _plant(self, placement: Placement, decoy: Decoy) -> None:
+        now = self._home.now()
+        drafts = self._adapter.compose(decoy, self._establishment, now)
+        for _ in range(_KEY_ATTEMPTS):
+            rows = self._adapter.reserve(drafts)
+            placement = replace(placement, state=PlacementState.WRITING, rows=rows, begun=now)
+            self._home.registry.save(placement)
+            try:
+                self._adapter.write(rows)
+            except KeyTakenError:
+                continue
+            self._planted(placement)
+            return
+        raise PlantingError(
+            f"Other writers took the primary keys of {placement.ref} {_KEY_ATTEMPTS} times",
+            "Run apply again when the system is less busy",
+        )
+
+    def _planted(self, placement: Placement) -> None:
+        now = self._home.now()
+        stamp = Stamp(0, placement.begun or now, now)
+        self._home.registry.save(
+            replace(placement, state=PlacementState.PLANTED, stamps=(stamp,), begun=None),
+        )
+        self._report.planted += 1
+
+    def _resume_planting(self, placement: Placement, decoy: Decoy) -> None:
+        """Finish a planting that was cut short: it was done, or nothing of it remains and it is done anew."""
+        states = self._adapter.state(placement.rows)
+        self._report.resumed += 1
+        if all(state.standing == "same" for state in states):
+            self._planted(placement)
+            return
+        if any(state.standing == "changed" for state in states):
+            self._report.problems.append(
+                f"{placement.ref} was cut short and then changed by someone: withdraw it with --include-changed"
+            )
+            return
+        self._adapter.remove([state.row for state in states if state.standing == "same"])
+        self._plant(placement, decoy)
+
+    def _rewrite(self, placement: Placement, decoy: Decoy) -> None:
+        if reason := self._adapter.unfit(decoy, self._establishment, self._home.now()):
+            self._report.problems.append(f"{placement.ref} keeps its value: version {decoy.version} would {reason}")
+            return
+        patient = placement.rows[0]
+        changes = self._adapter.changes(patient, decoy, self._establishment)
+        intended = (replace(patient, values=patient.values | changes), *placement.rows[1:])
+        begun = replace(
+            placement,
+            state=PlacementState.REWRITING,
+            begun=self._home.now(),
+            intended=intended,
+            intended_version=decoy.version,
+        )
+        self._home.registry.save(begun)
+        self._finish_rewriting(begun)
+
+    def _resume_rewriting(self, placement: Placement) -> None:
+        """Finish a rewriting that was cut short: the row holds the intended values already, or still the old ones."""
+        self._report.resumed += 1
+        before, intended = placement.rows[0], placement.intended[0]
+        state = self._adapter.state((intended,))[0]
+        missed = _difference(before, intended).keys() & set(state.columns)
+        if state.standing in ("same", "changed") and not missed:
+            self._rewritten(placement, intended)
+        else:
+            self._finish_rewriting(placement)
+
+    def _finish_rewriting(self, placement: Placement) -> None:
+        """Write the intended values where the row is still as we left it; leave a row that someone changed alone."""
+        before, intended = placement.rows[0], placement.intended[0]
+        if self._adapter.state((before,))[0].standing != "same":
+            self._report.problems.append(f"{placement.ref} was changed by someone: run verify")
+            self._home.registry.save(_settled(placement, placement.rows, placement.stamps))
+            return
+        self._rewritten(placement, self._adapter.rewrite(before, _difference(before, intended)))
+
+    def _rewritten(self, placement: Placement, patient: WrittenRow) -> None:
+        now = self._home.now()
+        stamp = Stamp(placement.intended_version or 0, placement.begun or now, now)
+        rows = (patient, *placement.rows[1:])
+        self._home.registry.save(_settled(placement, rows, (*placement.stamps, stamp)))
+        self._report.rewritten += 1
+
+
+def _settled(placement: Placement, rows: tuple[WrittenRow, ...], stamps: tuple[Stamp, ...]) -> Placement:
+    return replace(
+        placement,
+        state=PlacementState.PLANTED,
+        rows=rows,
+        stamps=stamps,
+        begun=None,
+        intended=(),
+        intended_version=None,
+    )
+
+
+def _difference(before: WrittenRow, after: WrittenRow) -> dict[str, object]:
+    return {column: value for column, value in after.values.items() if before.values.get(column) != value}

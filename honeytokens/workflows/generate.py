@@ -1,0 +1,83 @@
+"""Writing decoys to a file, without planting them anywhere."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import IO
+
+import polars as pl
+
+from honeytokens.decoys import Maker
+from honeytokens.errors import PlanRefusedError
+from honeytokens.formats import get as get_format
+from honeytokens.keys import Keyring
+from honeytokens.locales import get as get_locale
+from honeytokens.model import PoolShare, Recipe
+from honeytokens.workflows.home import Home
+
+_BATCH = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class GenerateRequest:
+    """How many decoys of which locale, living near which postcode, with ages reckoned at ``as_of``."""
+
+    count: int
+    locale: str
+    near: str
+    as_of: date
+
+
+def generate_demo(
+    request: GenerateRequest, format_name: str, stream: IO[bytes], *, on_progress: Callable[[int], None] | None = None
+) -> None:
+    """Write decoys from ranges reserved for fiction, under a key that is thrown away."""
+    recipe = replace(_recipe(request), demo=True)
+    maker = Maker.of(Keyring.generate(), "demo", secrets.token_hex(8), 1, recipe)
+    get_format(format_name).write(_batches(maker, range(request.count), on_progress), stream)
+
+
+def generate(
+    home: Home,
+    request: GenerateRequest,
+    format_name: str,
+    stream: IO[bytes],
+    *,
+    on_progress: Callable[[int], None] | None = None,
+) -> None:
+    """Write decoys made from the home's key and pools, of no campaign: no two share an identifier of a pool.
+
+    Raises ``PlanRefusedError`` when a pool is too small.
+    """
+    shares = tuple(PoolShare(pool, 0) for pool in home.registry.pools())
+    recipe = replace(_recipe(request), shares=shares)
+    maker = Maker.of(home.keyring, "generated", f"generate/{request.locale}", home.keyring.newest, recipe)
+    get_format(format_name).write(_batches(maker, range(request.count), on_progress), stream)
+
+
+def generate_campaign(
+    home: Home, campaign: str, format_name: str, stream: IO[bytes], *, on_progress: Callable[[int], None] | None = None
+) -> None:
+    """Write the decoys of a campaign, as they were planned."""
+    planned = home.registry.campaign(campaign)
+    get_format(format_name).write(_batches(home.maker(planned), planned.serials, on_progress), stream)
+
+
+def _recipe(request: GenerateRequest) -> Recipe:
+    locale = get_locale(request.locale)
+    if not locale.is_place(request.near):
+        raise PlanRefusedError(f"{request.near} is no postcode of locale {request.locale}", "Name another with --near")
+    return Recipe(request.locale, locale.digest, request.near, request.as_of)
+
+
+def _batches(
+    maker: Maker, serials: range | tuple[int, ...], on_progress: Callable[[int], None] | None
+) -> Iterator[pl.DataFrame]:
+    for first in range(0, len(serials), _BATCH):
+        batch = serials[first : first + _BATCH]
+        yield maker.identities(batch)
+        if on_progress:
+            on_progress(len(batch))

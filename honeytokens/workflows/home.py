@@ -1,0 +1,105 @@
+"""A home: the directory that holds one hospital's keyring and registry."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from honeytokens.decoys import Maker
+from honeytokens.errors import HomeError
+from honeytokens.files import exposed_to
+from honeytokens.keys import Keyring
+from honeytokens.model import Campaign
+from honeytokens.registry import Registry
+
+KEYRING = "keyring.json"
+REGISTRY = "registry.db"
+_LOCK = "lock"
+
+
+def system_clock() -> datetime:
+    """Return the time now, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """An open home. A context manager: leaving it closes the registry. ``now`` is the one clock of every workflow."""
+
+    path: Path
+    keyring: Keyring
+    registry: Registry
+    now: Callable[[], datetime] = system_clock
+
+    @classmethod
+    def create(cls, path: Path, passphrase: bytes, *, master: bytes | None = None) -> Home:
+        """Make a new home.
+
+        Raises :class:`HomeError` when the directory holds one already or cannot be made, and ``KeyringError`` for an
+        empty passphrase. ``master`` fixes the master key, for a replay that can be repeated.
+        """
+        if (path / KEYRING).exists() or (path / REGISTRY).exists():
+            raise HomeError(f"{path} is a home already", "Use it as it is, or name another with --home")
+        try:
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise HomeError(f"{path} cannot be made: {error.strerror}", "Name another place with --home") from error
+        _refuse_exposed(path)
+        keyring = Keyring.generate(master)
+        # The keyring comes last: a home is whole when it has one.
+        (path / REGISTRY).unlink(missing_ok=True)
+        registry = Registry.create(path / REGISTRY, keyring)
+        try:
+            keyring.save(path / KEYRING, passphrase)
+        except BaseException:
+            registry.close()
+            (path / REGISTRY).unlink(missing_ok=True)
+            raise
+        return cls(path, keyring, registry)
+
+    @classmethod
+    def open(cls, path: Path, passphrase: bytes, *, now: Callable[[], datetime] = system_clock) -> Home:
+        """Open a home; raise :class:`HomeError`, ``KeyringError`` or ``RegistryError`` when that fails."""
+        if not path.is_dir():
+            raise HomeError(f"There is no home at {path}", "Run honeytokens init, or set --home or HONEYTOKENS_HOME")
+        _refuse_exposed(path)
+        keyring = Keyring.open(path / KEYRING, passphrase)
+        return cls(path, keyring, Registry.open(path / REGISTRY, keyring), now)
+
+    def __enter__(self) -> Home:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.registry.close()
+
+    def maker(self, campaign: Campaign) -> Maker:
+        """Return the maker of a campaign's decoys."""
+        return Maker.of_campaign(self.keyring, campaign)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the right to write to hospital systems: one process of this home at a time.
+
+        Raises :class:`HomeError` at once when another process holds it. The lock goes with the process that holds it.
+        """
+        descriptor = os.open(self.path / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise HomeError(
+                    f"Another honeytokens process is writing for {self.path}", "Wait until it is done, or stop it"
+                ) from error
+            yield
+        finally:
+            os.close(descriptor)
+
+
+def _refuse_exposed(path: Path) -> None:
+    if exposed := exposed_to(path):
+        raise HomeError(f"{path} can be read by {exposed}", f"Run: chmod 700 {path}")

@@ -1,0 +1,220 @@
+"""Planning a campaign: which decoys, for which establishment, on which calendar. Nothing is written to the system."""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import polars as pl
+
+from honeytokens.decoys import Ledger, Maker
+from honeytokens.errors import PlanRefusedError, UnknownNameError
+from honeytokens.fingerprints import fold
+from honeytokens.locales import get
+from honeytokens.model import (
+    Campaign,
+    Decoy,
+    DecoyRef,
+    Establishment,
+    Field,
+    Placement,
+    PlacementState,
+    PoolShare,
+    Recipe,
+)
+from honeytokens.systems.interface import DraftRow, HospitalAdapter
+from honeytokens.workflows.connecting import open_system
+from honeytokens.workflows.home import Home
+from honeytokens.workflows.homonyms import Population, identity_keys
+
+_OPENING_HOUR = 8
+_WORKING_SECONDS = 10 * 3600
+_SKIP_LIMIT = 20
+"""A plan is refused when more than this many serials had to be looked at for each decoy wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRequest:
+    """What the operator asks for.
+
+    ``count`` decoys of ``establishment`` in ``system``, planted from ``starts`` over ``over``; the stamped field, the
+    street, is rewritten every ``stamp_every`` (``None``: never).
+    """
+
+    name: str
+    system: str
+    establishment: str
+    count: int
+    locale: str
+    starts: datetime
+    over: timedelta
+    stamp_every: timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanReport:
+    """What a plan would do: its campaign, how many serials were skipped and why, and the first decoy's rows."""
+
+    campaign: Campaign
+    placements: tuple[Placement, ...]
+    skipped: dict[str, int]
+    rows_each: float
+    sample: tuple[DraftRow, ...]
+
+
+def plan(
+    home: Home,
+    request: PlanRequest,
+    *,
+    save: bool = True,
+    campaign_id: str | None = None,
+    on_progress: Callable[[int], None] | None = None,
+) -> PlanReport:
+    """Choose a campaign's decoys and its calendar, and remember them when ``save``.
+
+    ``campaign_id``, on which the decoys depend, is random; it is fixed only for a replay that can be repeated.
+    Raises ``MappingError`` when the mapping does not fit the live schema, :class:`PlanRefusedError` when there are not
+    enough decoys to choose from, ``UnknownNameError`` for a name that is unknown, or taken.
+    """
+    registry = home.registry
+    system, establishment = registry.system(request.system), registry.establishment(request.establishment)
+    if any(campaign.name == request.name for campaign in registry.campaigns()):
+        raise UnknownNameError(f"There is a campaign named {request.name} already", "Choose another name")
+    if not get(request.locale).is_place(establishment.postcode):
+        raise PlanRefusedError(
+            f"{establishment.postcode} is no postcode of locale {request.locale}",
+            "Mend the establishment's postcode, or choose another locale",
+        )
+    with open_system(system) as adapter:
+        adapter.check()
+        if request.stamp_every is not None and Field.STREET not in adapter.fields():
+            raise PlanRefusedError(
+                "The mapping writes no street, which is the field to stamp", "Map street, or plan with --stamp-every 0"
+            )
+        recipe = _recipe(home, request, establishment)
+        campaign_id = campaign_id or secrets.token_hex(8)
+        maker = Maker.of(home.keyring, request.name, campaign_id, home.keyring.newest, recipe)
+        chooser = _Chooser(home, maker, adapter, establishment, at=request.starts)
+        chosen = chooser.choose(request.count, on_progress)
+        campaign = Campaign(
+            campaign_id,
+            request.name,
+            home.keyring.newest,
+            establishment.name,
+            system.name,
+            recipe,
+            tuple(decoy.ref.serial for decoy in chosen),
+            home.now(),
+            request.starts,
+            request.over,
+            request.stamp_every,
+            adapter.patient_count(),
+        )
+        drafts = [adapter.compose(decoy, establishment, request.starts) for decoy in chosen[:100]]
+    placements = tuple(_placements(campaign, maker, registry.next_placement_id()))
+    if save:
+        registry.add_campaign(campaign, placements)
+    rows_each = sum(map(len, drafts)) / len(drafts)
+    return PlanReport(campaign, placements, dict(chooser.skipped), rows_each, tuple(drafts[0]))
+
+
+def _recipe(home: Home, request: PlanRequest, establishment: Establishment) -> Recipe:
+    """Return the recipe, with a fresh share of every pool."""
+    campaigns = home.registry.campaigns()
+    shares = []
+    for pool in home.registry.pools():
+        used = [
+            share.first + max(campaign.serials) + 1
+            for campaign in campaigns
+            for share in campaign.recipe.shares
+            if (share.pool.kind, share.pool.value) == (pool.kind, pool.value)
+        ]
+        shares.append(PoolShare(pool, max(used, default=0)))
+    digest = get(request.locale).digest
+    return Recipe(request.locale, digest, establishment.postcode, request.starts.date(), tuple(shares))
+
+
+class _Chooser:
+    """Takes serials in order and skips those that may not be used."""
+
+    def __init__(
+        self, home: Home, maker: Maker, adapter: HospitalAdapter, establishment: Establishment, at: datetime
+    ) -> None:
+        self.skipped: Counter[str] = Counter()
+        self._maker, self._adapter, self._establishment, self._at = maker, adapter, establishment, at
+        self._population = Population.of_host(adapter.host_people())
+        # Folded, since a unique column of some databases takes no heed of case and accents.
+        self._taken = {field: set(map(fold, adapter.host_values(field))) for field in sorted(adapter.unique_fields())}
+        self._ledger = Ledger()
+        for campaign in home.registry.campaigns():
+            if campaign.establishment == establishment.name:
+                self._ledger.admit(home.maker(campaign).identities(campaign.serials))
+
+    def choose(self, count: int, on_progress: Callable[[int], None] | None) -> list[Decoy]:
+        """Return ``count`` decoys; raise :class:`PlanRefusedError` when that would take too many serials."""
+        chosen: list[Decoy] = []
+        first = 0
+        while len(chosen) < count:
+            if first > _SKIP_LIMIT * count + 1000:
+                reasons = ", ".join(f"{number} {reason}" for reason, number in self.skipped.most_common(3))
+                raise PlanRefusedError(
+                    f"Only {len(chosen)} of {count} decoys can be used ({reasons})",
+                    "Widen the columns or the pools that the reasons name, or plan fewer decoys",
+                )
+            serials = range(first, first + max(64, count - len(chosen)))
+            usable = self._usable(serials)[: count - len(chosen)]
+            chosen += usable
+            first = serials.stop
+            if on_progress:
+                on_progress(len(usable))
+        return chosen
+
+    def _usable(self, serials: Sequence[int]) -> list[Decoy]:
+        people = self._maker.identities(serials)
+        decoys = self._maker.decoys(serials)
+        reasons = [self._reason(decoy, row) for decoy, row in zip(decoys, people.iter_rows(named=True), strict=True)]
+        fit = pl.Series([reason is None for reason in reasons])
+        admitted = iter(self._ledger.admit(people.filter(fit)).tolist())
+        usable = []
+        for decoy, reason in zip(decoys, reasons, strict=True):
+            why = reason or (None if next(admitted) else "it shares a pair of fields with another decoy")
+            if why is None:
+                usable.append(decoy)
+            else:
+                self.skipped[why] += 1
+        return usable
+
+    def _reason(self, decoy: Decoy, row: dict[str, object]) -> str | None:
+        """Return why a decoy may not be used, or ``None``."""
+        if any(key in self._population for key in identity_keys(decoy.identity)):
+            return "it equals a patient of the host on name and birth date"
+        for field, values in self._taken.items():
+            if fold(str(row[field] or "")) in values:
+                return f"{field} is one that the host uses"
+        return self._adapter.unfit(decoy, self._establishment, self._at)
+
+
+def _placements(campaign: Campaign, maker: Maker, first_id: int) -> list[Placement]:
+    """Return the campaign's placements, each due at its keyed moment, within working hours when there are days."""
+    days = max(campaign.over.days, 1)
+    moments = maker.moments(campaign.serials, days * _WORKING_SECONDS)
+    midnight = campaign.starts.replace(hour=0, minute=0, second=0, microsecond=0)
+    placements = []
+    for number, (serial, moment) in enumerate(zip(campaign.serials, moments, strict=True)):
+        day, second = divmod(moment, _WORKING_SECONDS)
+        due = midnight + timedelta(days=day, hours=_OPENING_HOUR, seconds=second)
+        due = max(due, campaign.starts) if campaign.over else campaign.starts
+        placements.append(
+            Placement(
+                first_id + number,
+                DecoyRef(campaign.name, serial),
+                campaign.establishment,
+                campaign.system,
+                due,
+                PlacementState.PLANNED,
+            )
+        )
+    return placements

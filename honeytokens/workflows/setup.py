@@ -1,0 +1,85 @@
+"""Telling the registry about establishments, hospital systems and pools."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from honeytokens.decoys import pools
+from honeytokens.errors import PlanRefusedError
+from honeytokens.model import Establishment, HospitalSystem, Pool, PoolKind
+from honeytokens.systems import split_url
+from honeytokens.systems.mapping import Mapping
+from honeytokens.workflows.connecting import open_system
+from honeytokens.workflows.home import Home
+
+_FINESS_DIGITS = 9
+_DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
+_PATTERN = re.compile(r"[0-9A-Za-z #+./-]{2,40}")
+_RESERVED_DOMAINS = ("example.com", "example.net", "example.org", "test", "invalid", "localhost", "example")
+
+
+@dataclass(frozen=True, slots=True)
+class SystemSummary:
+    """What was found when a system was added: how many patients it holds and which fields a decoy will have there."""
+
+    patients: int
+    fields: tuple[str, ...]
+
+
+def add_establishment(home: Home, establishment: Establishment) -> None:
+    """Remember a care site; raise ``PlanRefusedError`` when its FINESS number is wrong."""
+    if establishment.finess is not None and not _is_finess(establishment.finess):
+        raise PlanRefusedError(
+            f"{establishment.finess} is no FINESS number: nine digits, the last one a Luhn check digit",
+            "Look it up in the FINESS register, or leave it out",
+        )
+    home.registry.add_establishment(establishment)
+
+
+def add_system(
+    home: Home, name: str, url: str, mapping: str, *, password_env: str | None, password: str | None
+) -> SystemSummary:
+    """Connect to a system, hold its mapping against the live schema, and remember both.
+
+    A password is sealed in the registry unless ``password_env`` names the variable that will hold it. Raises
+    ``MappingError``, ``SystemUnreachableError`` or ``UnknownNameError``; nothing is remembered then.
+    """
+    Mapping.parse(mapping)
+    bare, inside = split_url(url)
+    stored = None if password_env else password or inside
+    system = HospitalSystem(name, bare, mapping, stored, password_env)
+    with open_system(system) as adapter:
+        adapter.check()
+        summary = SystemSummary(adapter.patient_count(), tuple(sorted(adapter.fields())))
+    home.registry.add_system(system)
+    return summary
+
+
+def add_pool(home: Home, kind: PoolKind, value: str) -> Pool:
+    """Remember a pool that the operator owns; raise ``PlanRefusedError`` when it cannot be one."""
+    value = value.strip().lower() if kind in (PoolKind.MAIL, PoolKind.WEB) else value.strip()
+    if kind in (PoolKind.MAIL, PoolKind.WEB):
+        _refuse_domain(value)
+    elif not _PATTERN.fullmatch(value):
+        raise PlanRefusedError(f"{value!r} is no pattern of digits", "Write it like 06 39 98 ## ##")
+    pool = Pool(kind, value, home.keyring.newest)
+    pools.check(pool)
+    home.registry.add_pool(pool)
+    return pool
+
+
+def _refuse_domain(domain: str) -> None:
+    if not _DOMAIN.fullmatch(domain):
+        raise PlanRefusedError(f"{domain!r} is no domain name", "Write it like mail.clinique-exemple.fr")
+    if any(domain == reserved or domain.endswith(f".{reserved}") for reserved in _RESERVED_DOMAINS):
+        raise PlanRefusedError(f"{domain} is reserved and nobody's", "Name a domain that you own")
+
+
+def _is_finess(text: str) -> bool:
+    """Return whether a text is nine characters of a FINESS number with its Luhn digit (2A and 2B read as 2)."""
+    digits = re.sub(r"^2[AB]", "20", text.upper())
+    if len(text) != _FINESS_DIGITS or not digits.isdigit():
+        return False
+    doubled = [int(d) * (2 if place % 2 else 1) for place, d in enumerate(reversed(digits))]
+    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0

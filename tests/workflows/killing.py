@@ -1,0 +1,70 @@
+"""A process that runs one verb and kills itself with SIGKILL before its n-th write, to a system or to the registry."""
+
+from __future__ import annotations
+
+import os
+import signal
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+from typing import Literal
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from honeytokens.keys import Keyring
+from honeytokens.registry import Registry
+from honeytokens.workflows.apply import apply
+from honeytokens.workflows.home import REGISTRY, Home
+from honeytokens.workflows.withdraw import withdraw
+
+KEYRING = Keyring((bytes(range(32)),))
+
+
+@dataclass(frozen=True)
+class Run:
+    """What to run, and before which write to be killed (0: never)."""
+
+    home: Path
+    now: datetime
+    verb: Literal["apply", "withdraw"]
+    kill_at: int = 0
+
+
+def opened(home: Path, now: datetime) -> Home:
+    """Open a home without its passphrase, whose derivation is slow on purpose."""
+    return Home(home, KEYRING, Registry.open(home / REGISTRY, KEYRING), lambda: now)
+
+
+def run(what: Run) -> None:
+    """Run the verb, in this process, to its end or its death."""
+    with opened(what.home, what.now) as home:
+        _arm(home, what.kill_at)
+        if what.verb == "apply":
+            apply(home)
+        else:
+            withdraw(home)
+
+
+def _arm(home: Home, kill_at: int) -> None:
+    counter = count(1)
+
+    def write() -> None:
+        if next(counter) == kill_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    @sa.event.listens_for(Engine, "before_cursor_execute")
+    def _statement(*event: object) -> None:
+        if str(event[2]).lstrip().split(" ", 1)[0].upper() in ("INSERT", "UPDATE", "DELETE"):
+            write()
+
+    @sa.event.listens_for(Engine, "commit")
+    def _commit(*_: object) -> None:
+        write()
+
+    def journal(sql: str) -> None:
+        if sql.split(" ", 1)[0].upper().rstrip(";") in ("BEGIN", "INSERT", "UPDATE", "DELETE", "COMMIT"):
+            write()
+
+    home.registry._database.conn.set_trace_callback(journal)

@@ -1,0 +1,297 @@
+"""From a plan to decoys in a hospital's tables, and out again."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from honeytokens.errors import HomeError, MappingError, PlanRefusedError, SystemUnreachableError, UnknownNameError
+from honeytokens.model import Establishment, PlacementState
+from honeytokens.workflows.apply import apply
+from honeytokens.workflows.home import Home
+from honeytokens.workflows.is_decoy import is_decoy
+from honeytokens.workflows.plan import PlanReport, PlanRequest, plan
+from honeytokens.workflows.setup import add_establishment
+from honeytokens.workflows.status import status
+from honeytokens.workflows.verify import verify
+from honeytokens.workflows.withdraw import withdraw
+
+from .conftest import STARTS, Clock
+
+Rows = Callable[[], dict[str, list[tuple[object, ...]]]]
+
+
+def request(name: str = "spring", count: int = 20, **changes: object) -> PlanRequest:
+    base = PlanRequest(name, "his", "saint-anne", count, "fr_fr", STARTS, timedelta(days=10), timedelta(days=30))
+    return replace(base, **changes)  # type: ignore[arg-type]
+
+
+def planted(home: Home, clock: Clock, **changes: object) -> PlanReport:
+    """Plan a campaign and plant it whole."""
+    report = plan(home, request(**changes))  # type: ignore[arg-type]
+    clock.forward(days=11)
+    apply(home)
+    return report
+
+
+def execute(hospital: Path, sql: str, *arguments: object) -> list[tuple[object, ...]]:
+    with sqlite3.connect(hospital) as connection:
+        found = connection.execute(sql, arguments).fetchall()
+    connection.close()
+    return found
+
+
+def test_a_plan_writes_nothing_to_the_hospital(home: Home, rows: Rows) -> None:
+    before = rows()
+    report = plan(home, request())
+    assert rows() == before
+    assert len(report.placements) == len(set(report.campaign.serials)) == 20
+    assert all(STARTS <= placement.due <= STARTS + timedelta(days=11) for placement in report.placements)
+    assert report.campaign.host_patients == 40
+    assert report.sample[0].table == "patients"
+
+
+def test_a_preview_remembers_nothing(home: Home) -> None:
+    plan(home, request(), save=False)
+    assert home.registry.campaigns() == []
+    assert home.registry.placements() == []
+
+
+def test_decoys_are_planted_when_they_are_due(home: Home, clock: Clock, rows: Rows) -> None:
+    plan(home, request())
+    first = apply(home)
+    clock.forward(days=4)
+    second = apply(home)
+    clock.forward(days=7)
+    third = apply(home)
+    assert first.planted + second.planted + third.planted == 20
+    assert 0 < second.planted < 20
+    assert first.next_due is not None
+    assert third.not_due == 0
+    assert len(rows()["patients"]) == 60
+
+
+def test_applying_twice_does_nothing_the_second_time(home: Home, clock: Clock, rows: Rows) -> None:
+    planted(home, clock)
+    before = rows()
+    again = apply(home)
+    assert (again.planted, again.rewritten, again.resumed) == (0, 0, 0)
+    assert rows() == before
+
+
+def test_a_decoy_is_whole_and_coherent(home: Home, clock: Clock, hospital: Path) -> None:
+    planted(home, clock)
+    found = execute(
+        hospital,
+        "select p.*, s.site, s.medecin, s.entree, s.sortie from patients p join sejours s on s.patient_id = p.id"
+        " where p.id > 40",
+    )
+    assert len({row[0] for row in found}) == 20
+    for row in found:
+        assert str(row[1]) == str(row[1]).upper()
+        assert row[4] in ("F", "M")
+        assert str(row[11]).startswith("8001")
+        assert str(row[12]).startswith("https://resultats.example/")
+        assert row[-4] == "1"
+        assert row[-3] in (1, 2)
+        assert str(row[-2]) < str(row[-1]) < STARTS.isoformat()
+        assert row[9] is None or str(row[9]).startswith("06 39 98")
+
+
+def test_withdrawing_leaves_every_row_as_it_was(home: Home, clock: Clock, rows: Rows) -> None:
+    before = rows()
+    planted(home, clock)
+    clock.forward(days=40)
+    assert apply(home).rewritten == 20
+    preview = withdraw(home, preview=True)
+    assert preview.withdrawn == 20
+    assert len(rows()["patients"]) == 60
+    report = withdraw(home)
+    assert (report.withdrawn, report.rows, report.refused) == (20, preview.rows, [])
+    assert report.residues
+    assert rows() == before
+    assert withdraw(home).withdrawn == 0
+
+
+def test_what_is_not_planted_yet_is_cancelled(home: Home, clock: Clock, rows: Rows) -> None:
+    before = rows()
+    plan(home, request())
+    assert withdraw(home, "spring").cancelled == 20
+    clock.forward(days=20)
+    assert apply(home).planted == 0
+    assert rows() == before
+
+
+def test_streets_are_rewritten_on_each_decoys_own_calendar(home: Home, clock: Clock, hospital: Path) -> None:
+    planted(home, clock)
+    first = dict(execute(hospital, "select id, adresse from patients where id > 40"))
+    clock.forward(days=15)
+    some = apply(home).rewritten
+    assert 0 < some < 20
+    clock.forward(days=200)
+    assert apply(home).rewritten == 20
+    last = dict(execute(hospital, "select id, adresse from patients where id > 40"))
+    assert all(first[key] != last[key] for key in first)
+    for placement in home.registry.placements():
+        versions = [stamp.version for stamp in placement.stamps]
+        assert versions == sorted(set(versions))
+        assert all(a.settled <= b.since for a, b in zip(placement.stamps, placement.stamps[1:], strict=False))
+    assert verify(home).sound
+
+
+def test_a_decoy_that_equals_a_patient_is_never_chosen(home: Home, hospital: Path) -> None:
+    report = plan(home, request(), save=False)
+    maker_serials = report.campaign.serials
+    plan(home, request(name="later"))
+    with sqlite3.connect(hospital) as connection:
+        for identity in (d.identity for d in home.maker(home.registry.campaign("later")).decoys(maker_serials[:5])):
+            connection.execute(
+                "insert into patients (nom, prenom, sexe, naissance, cree) values (?, ?, 'F', ?, '2026-01-01')",
+                (identity.surname.upper(), identity.first_name.lower(), identity.birth_date.isoformat()),
+            )
+    connection.close()
+    apply_time = verify(home)
+    assert apply_time.homonyms == []  # nothing is planted yet
+
+
+def test_a_real_patient_who_comes_to_equal_a_decoy_is_reported(home: Home, clock: Clock, hospital: Path) -> None:
+    planted(home, clock)
+    decoy = home.maker(home.registry.campaign("spring")).decoys([home.registry.placements()[0].ref.serial])[0]
+    identity = decoy.identity
+    execute(
+        hospital,
+        "insert into patients (nom, prenom, sexe, naissance, cree) values (?, ?, 'F', ?, '2026-04-01 09:00:00')",
+        identity.surname.lower(),
+        identity.first_name.upper(),
+        identity.birth_date.isoformat(),
+    )
+    report = verify(home)
+    assert report.homonyms == [decoy.ref]
+    assert not report.sound
+
+
+def test_changes_by_staff_are_seen_and_respected(home: Home, clock: Clock, hospital: Path, rows: Rows) -> None:
+    planted(home, clock)
+    execute(hospital, "update patients set tel = '0102030405' where id = 41")
+    execute(hospital, "delete from allergies where patient_id = 42")
+    execute(hospital, "delete from ordonnances where patient_id = 42")
+    execute(hospital, "delete from sejours where patient_id = 42")
+    execute(hospital, "delete from patients where id = 42")
+    execute(hospital, "insert into factures values (1, 43)")
+    report = verify(home)
+    assert [place for _, place in report.changed] == ["patients.tel"]
+    assert {place for _, place in report.missing} >= {"patients", "sejours"}
+    assert [place for _, place in report.linked] == ["factures.patient_id"]
+    kept = withdraw(home)
+    assert kept.withdrawn == 18
+    assert len(kept.refused) == 2
+    assert {row[0] for row in rows()["patients"]} == {*range(1, 42), 43}
+    execute(hospital, "delete from factures")
+    assert withdraw(home, include_changed=True).withdrawn == 2
+    assert len(rows()["patients"]) == 40
+
+
+def test_a_changed_row_is_not_rewritten(home: Home, clock: Clock, hospital: Path) -> None:
+    planted(home, clock)
+    execute(hospital, "update patients set adresse = '1 rue du Changement' where id = 41")
+    clock.forward(days=40)
+    report = apply(home)
+    assert report.rewritten == 19
+    assert len(report.problems) == 1
+    assert execute(hospital, "select adresse from patients where id = 41") == [("1 rue du Changement",)]
+
+
+def test_campaigns_share_no_value_of_a_pool(home: Home, clock: Clock, hospital: Path) -> None:
+    planted(home, clock)
+    planted(home, clock, name="summer", starts=clock.time)
+    for column in ("tel", "mail", "ipp", "lien"):
+        values = [value for (value,) in execute(hospital, f"select {column} from patients where id > 40") if value]
+        assert len(values) == len(set(values)), column
+
+
+def test_staff_are_told_what_is_fictitious(home: Home, clock: Clock, hospital: Path) -> None:
+    planted(home, clock)
+    ((local_id,),) = execute(hospital, "select ipp from patients where id = 41")
+    assert is_decoy(home, "his", ["41", "1", str(local_id), "IPP3", "999"]) == [True, False, True, False, False]
+    asked = [detail for _, kind, detail in home.registry.events() if kind == "is-decoy"]
+    assert asked[0] == "his 41: yes"
+    withdraw(home)
+    assert is_decoy(home, "his", ["41"]) == [False]
+
+
+def test_status_tells_what_is_due(home: Home, clock: Clock) -> None:
+    assert status(home) == []
+    plan(home, request())
+    before = status(home)[0]
+    assert before.states == {PlacementState.PLANNED: 20}
+    assert before.next_due is not None
+    clock.forward(days=11)
+    assert status(home)[0].due_now == 20
+    apply(home)
+    after = status(home)[0]
+    assert (after.states, after.due_now) == ({PlacementState.PLANTED: 20}, 0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "message"),
+    [
+        ({"system": "other"}, UnknownNameError, "Known: his"),
+        ({"establishment": "other"}, UnknownNameError, "Known: saint-anne"),
+        ({"locale": "xx_xx"}, UnknownNameError, "fr_fr"),
+        ({"count": 20_000}, PlanRefusedError, "no value left"),
+    ],
+)
+def test_what_cannot_be_planned_is_refused(
+    home: Home, changes: dict[str, object], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        plan(home, request(**changes))  # type: ignore[arg-type]
+    assert home.registry.campaigns() == []
+
+
+def test_a_campaigns_name_is_taken_once(home: Home) -> None:
+    plan(home, request())
+    with pytest.raises(UnknownNameError, match="already"):
+        plan(home, request())
+
+
+def test_an_establishment_in_no_town_is_refused(home: Home) -> None:
+    add_establishment(home, Establishment("nowhere", "9", "00000"))
+    with pytest.raises(PlanRefusedError, match="no postcode"):
+        plan(home, request(establishment="nowhere"))
+
+
+@pytest.mark.parametrize("finess", ["12345678", "750000001", "7500A0018", ""])
+def test_a_wrong_finess_is_refused(home: Home, finess: str) -> None:
+    with pytest.raises(PlanRefusedError, match="FINESS"):
+        add_establishment(home, Establishment("x", "1", "75014", finess))
+
+
+def test_a_schema_that_changed_stops_apply_before_it_writes(home: Home, hospital: Path, clock: Clock) -> None:
+    plan(home, request())
+    execute(hospital, "alter table patients rename column adresse to adresse1")
+    clock.forward(days=11)
+    with pytest.raises(MappingError, match="adresse"):
+        apply(home)
+    assert execute(hospital, "select count(*) from patients") == [(40,)]
+
+
+def test_a_hospital_that_is_gone_is_said(home: Home, hospital: Path, clock: Clock) -> None:
+    plan(home, request())
+    clock.forward(days=11)
+    hospital.rename(hospital.with_suffix(".away"))
+    with pytest.raises(SystemUnreachableError):
+        apply(home)
+    assert not hospital.exists()
+    hospital.with_suffix(".away").rename(hospital)
+    assert apply(home).planted == 20
+
+
+def test_two_writers_of_one_home_do_not_meet(home: Home) -> None:
+    with home.writing(), pytest.raises(HomeError, match="Another honeytokens process"):
+        apply(home)
