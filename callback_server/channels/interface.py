@@ -1,0 +1,33 @@
+"""What a channel must do: hear on its own address and hand every sighting over before it answers."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable
+from typing import Protocol
+
+from callback_server.sighting import Sighting
+
+
+class Recorder(Protocol):
+    """Where a channel hands its sightings."""
+
+    async def record(self, sighting: Sighting) -> None:
+        """Return once the sighting is durable; raise ``NotRecordedError`` when it could not be made so."""
+
+
+class Channel(Protocol):
+    """One way in which decoys are heard.
+
+    A channel runs in the front: it holds no key, knows no decoy, answers all alike and never acknowledges a sighting
+    that was not recorded. Nothing of a request goes to a log.
+    """
+
+    name: str
+    """Written in each of its sightings."""
+
+    async def run(
+        self, listener: socket.socket, recorder: Recorder, stop: asyncio.Event, on_ready: Callable[[], None]
+    ) -> None:
+        """Hear on ``listener`` until ``stop`` is set; call ``on_ready`` once it hears."""

@@ -1,0 +1,50 @@
+"""The spool: sealed sightings between the front, which appends, and the worker, which takes them away.
+
+A row leaves the spool only after the worker has stored it durably. The spool holds nothing in clear.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import sqlite_utils
+
+from callback_server.database import open_database
+
+
+def _first(database: sqlite_utils.Database) -> None:
+    # AUTOINCREMENT: a number never comes back, so that the worker may skip what it has seen.
+    database.execute("CREATE TABLE sealed (id INTEGER PRIMARY KEY AUTOINCREMENT, content BLOB NOT NULL)")
+
+
+_MIGRATIONS = (_first,)
+
+
+class Spool:
+    """An open spool file. May be open in several processes; each object serves one thread at a time.
+
+    Every method may raise ``sqlite3.Error`` (disk full, locked beyond ten seconds).
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._database = open_database(path, _MIGRATIONS)
+
+    def append(self, contents: Iterable[bytes]) -> None:
+        """Store sealed sightings, durably when this returns, all or none."""
+        with self._database.atomic():
+            self._database.conn.executemany("INSERT INTO sealed (content) VALUES (?)", ((one,) for one in contents))
+
+    def take(self, after: int, limit: int) -> list[tuple[int, bytes]]:
+        """Return the oldest (number, sealed sighting) whose number is above ``after``; they stay until dropped."""
+        query = "SELECT id, content FROM sealed WHERE id > ? ORDER BY id LIMIT ?"
+        return list(self._database.execute(query, (after, limit)).fetchall())
+
+    def drop(self, numbers: Sequence[int]) -> None:
+        """Remove what the worker has stored."""
+        with self._database.atomic():
+            self._database.conn.executemany("DELETE FROM sealed WHERE id = ?", ((number,) for number in numbers))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()

@@ -1,0 +1,61 @@
+"""The worker's keys, all of them subkeys of the honeytokens keyring, and its public key for the front."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from callback_server.errors import ServiceError
+from callback_server.sealing import Opener
+from callback_server.store import Box
+from honeytokens.files import replacing
+from honeytokens.keys import Keyring
+
+_KEYRING = "keyring.json"
+_READABLE_BY_ALL = 0o644
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerKeys:
+    """What the worker opens sightings, seals its store and prints links with."""
+
+    opener: Opener
+    box: Box
+    prints: bytes = field(repr=False)
+
+    @classmethod
+    def open(cls, home: Path, passphrase: bytes) -> WorkerKeys:
+        """Derive the keys of a home; raise ``KeyringError`` when it cannot be opened."""
+        keyring = Keyring.open(home / _KEYRING, passphrase)
+        versions = range(1, keyring.newest + 1)
+        seeds = [keyring.subkey("callback/worker", version) for version in versions]
+        return cls(
+            opener=Opener([X25519PrivateKey.from_private_bytes(seed) for seed in seeds]),
+            box=Box([keyring.subkey("callback/store", version) for version in versions]),
+            prints=keyring.subkey("callback/prints"),
+        )
+
+    def publish(self, path: Path) -> None:
+        """Leave the public key for the front, unless it is there; raise :class:`ServiceError` when another's is there.
+
+        A front that seals to a key that nobody here holds would lose every sighting.
+        """
+        ours = self.opener.sealer.to_text()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            present = path.read_text(encoding="ascii", errors="replace") if path.exists() else None
+        except OSError as error:
+            raise ServiceError(
+                f"{path} cannot be used: {error.strerror}", "Give this account the folder, or set another data_dir"
+            ) from error
+        if present == ours:
+            return
+        if present is not None and present not in self.opener.public_texts():
+            raise ServiceError(
+                f"{path} is the public key of another keyring", "Set the right home or data_dir, or delete that file"
+            )
+        with replacing(path, force=True) as stream:
+            stream.write(ours.encode())
+        path.chmod(_READABLE_BY_ALL)  # whatever the umask: the front may have another account

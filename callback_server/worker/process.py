@@ -1,0 +1,131 @@
+"""The worker's life: open the keyring, explain what the front hears, alert, and show it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import socket
+import sqlite3
+from collections.abc import Callable
+from contextlib import ExitStack, closing, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+
+from callback_server.admin import Access, Panel, admin_application
+from callback_server.alerts import ALERT_CHANNELS, AlertChannel, Delivery, Retries
+from callback_server.attributor import WebLinkAttributor
+from callback_server.processes import run_beside, say, start_logging, stop_on_signals, stop_with_parent
+from callback_server.serving import serve, url_of
+from callback_server.settings import Settings
+from callback_server.spool import Spool
+from callback_server.store import SqliteOutbox, SqliteStore
+from callback_server.worker.drain import Drain
+from callback_server.worker.keys import WorkerKeys
+from callback_server.worker.links import read_links
+from honeytokens.errors import HoneytokensError
+
+_LOOK_EVERY = 0.1
+_TROUBLE_PAUSE = 2.0
+_LEASE_MARGIN = timedelta(seconds=30)
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Worker:
+    """The parts that run beside each other in one worker."""
+
+    drain: Drain
+    delivery: Delivery
+    panel: Panel
+    read_links: Callable[[], WebLinkAttributor]
+    reread_every: float
+    draining: asyncio.Lock
+    asked: asyncio.Event
+
+    async def explain(self) -> None:
+        """Empty the spool into the store, for ever."""
+        while True:
+            try:
+                async with self.draining:
+                    busy = await asyncio.to_thread(self.drain.once)
+            except sqlite3.Error as error:
+                _log.error("sightings wait in the spool: %s; free its disk", error)
+                self.panel.problems["sightings"] = "the spool or the store cannot be used"
+                await asyncio.sleep(_TROUBLE_PAUSE)
+                continue
+            self.panel.problems.pop("sightings", None)
+            self.panel.unopened = self.drain.unopened
+            if not busy:
+                await asyncio.sleep(_LOOK_EVERY)
+
+    async def reread(self) -> None:
+        """Learn which decoys are planted, from time to time and when asked; keep the last answer in trouble."""
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.asked.wait(), self.reread_every)
+            self.asked.clear()
+            try:
+                attributor = await asyncio.to_thread(self.read_links)
+                async with self.draining:
+                    await asyncio.to_thread(self.drain.learn, attributor)
+            except (HoneytokensError, sqlite3.Error) as error:
+                _log.error("the planted decoys cannot be read again: %s", error)
+                self.panel.problems["decoys"] = "the planted decoys cannot be read again"
+            else:
+                self.panel.problems.pop("decoys", None)
+
+
+def run_worker(settings: Settings, listener: socket.socket, passphrase: bytes, *, supervised: bool) -> None:
+    """Explain, alert and show until SIGTERM or SIGINT; SIGHUP reads the planted decoys again.
+
+    Raises ``HoneytokensError`` when it cannot start: wrong passphrase, no registry, unwritable files, half a webhook.
+    """
+    start_logging(settings.log_level)
+    keys = WorkerKeys.open(settings.home, passphrase)
+    attributor = read_links(settings.home, passphrase, keys.prints)
+    configured = {name: kind.from_settings(settings) for name, kind in ALERT_CHANNELS.items()}
+    channels = {name: channel for name, channel in configured.items() if channel is not None}
+    with ExitStack() as stack:
+        store = stack.enter_context(closing(SqliteStore(settings.store_path, keys.box, list(channels))))
+        outbox = stack.enter_context(closing(SqliteOutbox(settings.store_path)))
+        access = Access.load(settings)
+        keys.publish(settings.public_key_path)
+        spool = stack.enter_context(closing(Spool(settings.spool_path)))
+        drain = Drain(spool, keys.opener, store, WebLinkAttributor({}, keys.prints))
+        drain.learn(attributor)
+        retries = Retries(settings.alert_attempts, settings.alert_first_delay, settings.alert_longest_delay)
+        lease = timedelta(seconds=settings.alert_timeout) + _LEASE_MARGIN
+        worker = _Worker(
+            drain=drain,
+            delivery=Delivery(outbox, store, channels, retries, lease),
+            panel=Panel(store, outbox),
+            read_links=lambda: read_links(settings.home, passphrase, keys.prints),
+            reread_every=settings.reread_every,
+            draining=asyncio.Lock(),
+            asked=asyncio.Event(),
+        )
+        asyncio.run(_run(worker, access, listener, list(channels.values()), supervised=supervised))
+
+
+async def _run(
+    worker: _Worker, access: Access, listener: socket.socket, channels: list[AlertChannel], *, supervised: bool
+) -> None:
+    stop = stop_on_signals()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, worker.asked.set)
+    address = url_of(listener)
+    showing = serve(
+        admin_application(worker.panel, access),
+        listener,
+        stop,
+        lambda: say(f"worker listening on {address} (admin token: {access.where})"),
+    )
+    others = [worker.explain(), worker.reread(), worker.delivery.run()]
+    if supervised:
+        others.append(stop_with_parent(stop))
+    try:
+        await run_beside(showing, *others)
+    finally:
+        for channel in channels:
+            await channel.close()

@@ -1,0 +1,144 @@
+"""The store and the outbox: everything once, sealed, bound to its row, never forgotten."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from callback_server.attributor import WEB_LINK, Attribution
+from callback_server.errors import ServiceError
+from callback_server.sighting import Sighting, new_id
+from callback_server.store import AlertCounts, Box, HitCounts, SqliteOutbox, SqliteStore
+from honeytokens.model import DecoyRef
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC) + timedelta(days=365)
+LEASE = timedelta(seconds=30)
+FOUND = Attribution(DecoyRef("autumn", 11), "Hôpital Nord", 59.0, WEB_LINK)
+
+
+def sighting(path: str = "/k7mq2xw9t4bz") -> Sighting:
+    return Sighting(new_id(), NOW, "http", "203.0.113.9", 4_000, "GET", "h.example", path, "", ())
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "store.sqlite3"
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[SqliteStore]:
+    store = SqliteStore(path, Box([b"k" * 32]), ["webhook"])
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def outbox(store: SqliteStore, path: Path) -> Iterator[SqliteOutbox]:
+    outbox = SqliteOutbox(path)
+    yield outbox
+    outbox.close()
+
+
+def test_a_sighting_handed_over_twice_is_stored_once(store: SqliteStore, outbox: SqliteOutbox) -> None:
+    once, plain = sighting(), sighting("/favicon.ico")
+    assert store.add([(once, FOUND), (plain, None), (once, FOUND)]) == 1
+    assert store.add([(once, FOUND), (plain, None)]) == 0
+    assert store.counts() == HitCounts(hits=1, unattributed=1)
+    assert store.unattributed(10) == [plain]
+    (hit,) = store.hits(10)
+    assert (hit.sighting, hit.attribution) == (once, FOUND)
+    assert store.hit(hit.number) == hit
+    assert outbox.counts() == AlertCounts(waiting=1, delivered=0, dead=0)
+
+
+def test_a_sighting_can_be_credited_later_and_alerts_then(store: SqliteStore, outbox: SqliteOutbox) -> None:
+    late = sighting()
+    store.add([(late, None)])
+    store.credit(late.id, FOUND)
+    assert store.counts() == HitCounts(hits=1, unattributed=0)
+    assert outbox.counts().waiting == 1
+    with pytest.raises(sqlite3.IntegrityError):
+        store.credit(late.id, FOUND)
+    assert outbox.counts().waiting == 1
+
+
+def test_the_file_names_no_decoy(store: SqliteStore, path: Path) -> None:
+    store.add([(sighting(), FOUND)])
+    for file in path.parent.iterdir():
+        for clear in (b"k7mq2xw9t4bz", b"autumn", b"203.0.113.9", "Hôpital".encode()):
+            assert clear not in file.read_bytes()
+
+
+def test_contents_moved_between_rows_or_under_another_key_are_noticed(store: SqliteStore, path: Path) -> None:
+    store.add([(sighting(), FOUND), (sighting(), FOUND)])
+    with sqlite3.connect(path) as other:
+        other.execute("UPDATE hits SET content = (SELECT content FROM hits WHERE id = 2) WHERE id = 1")
+    other.close()
+    assert store.hit(2)
+    with pytest.raises(ServiceError):
+        store.hit(1)
+    stranger = SqliteStore(path, Box([b"x" * 32]))
+    with pytest.raises(ServiceError):
+        stranger.hit(2)
+    stranger.close()
+
+
+def test_a_new_key_opens_what_the_old_one_sealed(store: SqliteStore, path: Path) -> None:
+    store.add([(sighting(), FOUND)])
+    rotated = SqliteStore(path, Box([b"k" * 32, b"n" * 32]))
+    rotated.add([(sighting(), FOUND)])
+    assert len(rotated.hits(10)) == 2
+    rotated.close()
+
+
+@pytest.mark.parametrize("sealed", [b"", b"\x00", b"\x01", b"\x02" + b"x" * 60, b"\x01" + b"x" * 60])
+def test_rubbish_is_no_sealed_content(sealed: bytes) -> None:
+    with pytest.raises(ServiceError):
+        Box([b"k" * 32]).open(sealed, "place")
+
+
+def test_a_leased_alert_is_due_again_when_its_deliverer_died(store: SqliteStore, outbox: SqliteOutbox) -> None:
+    store.add([(sighting(), FOUND)])
+    (first,) = outbox.lease(NOW, LEASE, 10)
+    assert outbox.lease(NOW, LEASE, 10) == []
+    assert outbox.counts().waiting == 1
+    (second,) = outbox.lease(NOW + LEASE, LEASE, 10)
+    assert (second.number, second.attempts) == (first.number, 2)
+
+
+def test_an_alert_ends_delivered_or_dead_and_dead_ones_come_back(store: SqliteStore, outbox: SqliteOutbox) -> None:
+    store.add([(sighting(), FOUND), (sighting(), FOUND)])
+    taken, refused = outbox.lease(NOW, LEASE, 10)
+    outbox.delivered(taken.number)
+    outbox.postpone(refused.number, NOW + timedelta(hours=1), "no answer")
+    assert outbox.lease(NOW + timedelta(minutes=59), LEASE, 10) == []
+    (again,) = outbox.lease(NOW + timedelta(hours=1), LEASE, 10)
+    outbox.bury(again.number, "no answer")
+    assert outbox.counts() == AlertCounts(waiting=0, delivered=1, dead=1)
+    assert outbox.lease(NOW + timedelta(days=9), LEASE, 10) == []
+    assert outbox.resend(NOW) == 1
+    (revived,) = outbox.lease(NOW, LEASE, 10)
+    assert (revived.number, revived.attempts) == (again.number, 1)
+
+
+@pytest.mark.parametrize(("folder_mode", "mode"), [(0o755, 0o600), (0o700, 0o600), (0o2770, 0o660)])
+def test_a_file_is_private_unless_a_group_may_write_its_folder(path: Path, folder_mode: int, mode: int) -> None:
+    path.parent.chmod(folder_mode)
+    outbox = SqliteOutbox(path)
+    assert {file.stat().st_mode & 0o777 for file in path.parent.iterdir()} == {mode}
+    outbox.close()
+
+
+def test_a_newer_or_foreign_file_is_refused(path: Path) -> None:
+    with sqlite3.connect(path) as newer:
+        newer.execute("PRAGMA user_version = 99")
+    newer.close()
+    with pytest.raises(ServiceError, match="newer version"):
+        SqliteOutbox(path)
+    path.write_bytes(b"this is no database" * 100)
+    with pytest.raises(ServiceError, match="cannot be used"):
+        SqliteOutbox(path)
