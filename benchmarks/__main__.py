@@ -1,0 +1,15 @@
+"""Run the benchmarks that are named, or all."""
+
+from __future__ import annotations
+
+import sys
+
+from benchmarks import generation, scanning
+
+BENCHMARKS = {"generation": generation.run, "scanning": scanning.run}
+
+for name in sys.argv[1:] or BENCHMARKS:
+    if name not in BENCHMARKS:
+        sys.exit(f"There is no benchmark named {name}. Known: {', '.join(BENCHMARKS)}.")
+    print(f"## {name}")
+    BENCHMARKS[name]()

@@ -1,0 +1,5 @@
+"""``python -m honeytokens``."""
+
+from honeytokens.cli import main
+
+main()

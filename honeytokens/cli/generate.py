@@ -1,0 +1,81 @@
+"""``honeytokens generate``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+import click
+
+from honeytokens.cli.options import home_options, open_home
+from honeytokens.cli.output import progress
+
+
+@click.command("generate")
+@click.option("-n", "--count", type=click.IntRange(min=1), help="How many decoys.")
+@click.option("--campaign", help="The decoys of this campaign, instead of -n.")
+@click.option("--locale", default="fr_fr", show_default=True, help="Country whose names and places they have.")
+@click.option("--near", help="Postcode around which they live. [default: the locale's largest town]")
+@click.option("--format", "format_name", default="csv", show_default=True, help="csv or ndjson.")
+@click.option("-o", "--output", default="-", show_default=True, help="File to write, or - for standard output.")
+@click.option("--force", is_flag=True, help="Replace the output file if it exists.")
+@click.option("--demo", is_flag=True, help="Use ranges reserved for fiction; no home and no key are needed.")
+@home_options
+def command(
+    count: int | None,
+    campaign: str | None,
+    locale: str,
+    near: str | None,
+    format_name: str,
+    output: str,
+    force: bool,
+    demo: bool,
+    **shared: Any,
+) -> None:
+    """Write decoys to a file, without planting them.
+
+    \b
+    Examples:
+      honeytokens generate -n 1000 --demo -o patients.csv
+      honeytokens generate --campaign saint-anne-2026 --format ndjson
+    """
+    if (count is None) == (campaign is None):
+        raise click.UsageError("Say how many with -n, or name a --campaign.")
+    if demo and campaign:
+        raise click.UsageError("A campaign has its own key and pools: leave --demo out.")
+    from honeytokens import formats, locales
+    from honeytokens.workflows.generate import GenerateRequest, generate, generate_campaign, generate_demo
+
+    formats.get(format_name)
+    place = near or locales.get(locale).capital
+    request = GenerateRequest(count or 0, locale, place, datetime.now(UTC).date())
+    if demo:
+        with progress("Generating", count) as on_progress, _opened(output, force=force) as stream:
+            generate_demo(request, format_name, stream, on_progress=on_progress)
+        return
+    with (
+        open_home(**shared) as home,
+        progress("Generating", count) as on_progress,
+        _opened(output, force=force) as stream,
+    ):
+        if campaign:
+            generate_campaign(home, campaign, format_name, stream, on_progress=on_progress)
+        else:
+            generate(home, request, format_name, stream, on_progress=on_progress)
+
+
+@contextmanager
+def _opened(output: str, *, force: bool) -> Iterator[IO[bytes]]:
+    """Open the output: standard output, or a file that is whole under its name or not there."""
+    from honeytokens.files import replacing
+
+    if output == "-":
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    with replacing(Path(output), force=force) as stream:
+        yield stream

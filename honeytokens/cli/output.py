@@ -1,0 +1,56 @@
+"""How results are printed: JSON for machines, short lines for people, progress bars only on a terminal."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+
+import click
+
+
+def print_json(document: object) -> None:
+    """Print one JSON document; dataclasses become objects, times ISO 8601 in UTC with Z."""
+    click.echo(json.dumps(_plain(document), ensure_ascii=False, indent=2))
+
+
+def _plain(thing: object) -> object:
+    if dataclasses.is_dataclass(thing) and not isinstance(thing, type):
+        return {f.name: _plain(getattr(thing, f.name)) for f in dataclasses.fields(thing)}
+    if isinstance(thing, dict):
+        return {str(key): _plain(value) for key, value in thing.items()}
+    if isinstance(thing, tuple | list):
+        return [_plain(item) for item in thing]
+    if isinstance(thing, datetime):
+        return thing.isoformat().replace("+00:00", "Z")
+    if isinstance(thing, date):
+        return thing.isoformat()
+    if isinstance(thing, timedelta):
+        return thing.total_seconds()
+    return thing
+
+
+def table(headers: list[str], rows: list[list[str]]) -> None:
+    """Print a plain aligned table."""
+    widths = [max(len(row[column]) for row in [headers, *rows]) for column in range(len(headers))]
+    for number, row in enumerate([headers, *rows]):
+        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        click.secho(line, bold=number == 0)
+
+
+def when(moment: datetime | None) -> str:
+    """Return a time as people read it, in UTC."""
+    return "-" if moment is None else f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+@contextmanager
+def progress(label: str, length: int | None = None) -> Iterator[Callable[[int], None] | None]:
+    """Show a progress bar on standard error while the block runs, when that is a terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with click.progressbar(length=length or 0, label=label, file=sys.stderr) as bar:
+        yield bar.update

@@ -1,0 +1,88 @@
+"""``honeytokens plan``."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import click
+
+from honeytokens.cli.options import DURATION, MOMENT, home_options, json_option, open_home
+from honeytokens.cli.output import print_json, progress, when
+
+
+@click.command("plan")
+@click.argument("name")
+@click.option("--system", required=True, help="The hospital system to plant in.")
+@click.option("--establishment", required=True, help="The care site that the decoys are patients of.")
+@click.option("-n", "--count", type=click.IntRange(1, 1_000_000), required=True, help="How many decoys.")
+@click.option("--locale", default="fr_fr", show_default=True, help="Country whose names and places they have.")
+@click.option("--start", type=MOMENT, help="When planting begins. [default: now]")
+@click.option("--over", type=DURATION, default="0", show_default=True, help="Plant over this long, such as 90d.")
+@click.option(
+    "--stamp-every",
+    type=DURATION,
+    default="30d",
+    show_default=True,
+    help="Give each decoy a new street this often: this dates a theft. 0 for never.",
+)
+@click.option("--preview", is_flag=True, help="Show what would be planned and remember nothing.")
+@json_option
+@home_options
+def command(
+    name: str,
+    system: str,
+    establishment: str,
+    count: int,
+    locale: str,
+    start: datetime | None,
+    over: timedelta,
+    stamp_every: timedelta,
+    preview: bool,
+    as_json: bool,
+    **shared: Any,
+) -> None:
+    """Choose decoys for one establishment, and their calendar. Nothing is written to the hospital's system.
+
+    The system is read once: its schema, and the names and birth dates of its patients, so that no decoy equals one.
+    These stay in memory.
+
+    \b
+    Example:
+      honeytokens plan saint-anne-2026 --system his --establishment saint-anne -n 150 --over 90d
+    """
+    from honeytokens.workflows.plan import PlanRequest, plan
+
+    with open_home(**shared) as home, progress("Choosing decoys", count) as on_progress:
+        starts = start or home.now()
+        request = PlanRequest(name, system, establishment, count, locale, starts, over, stamp_every or None)
+        report = plan(home, request, save=not preview, on_progress=on_progress)
+    campaign = report.campaign
+    if as_json:
+        print_json(
+            {
+                "campaign": campaign.name,
+                "decoys": len(campaign.serials),
+                "rows_each": report.rows_each,
+                "host_patients": campaign.host_patients,
+                "first_due": report.placements[0].due,
+                "last_due": max(placement.due for placement in report.placements),
+                "skipped": report.skipped,
+                "sample": report.sample,
+                "saved": not preview,
+            }
+        )
+        return
+    share = 100 * count / (campaign.host_patients + count)
+    click.echo(f"{'Would plan' if preview else 'Planned'} {count} decoys for {establishment} in {system}:")
+    click.echo(f"  about {report.rows_each:.1f} rows each; {share:.2f}% of {campaign.host_patients + count} patients")
+    last = max(placement.due for placement in report.placements)
+    click.echo(f"  planted from {when(campaign.starts)} to {when(last)}")
+    click.echo(f"  a new street every {campaign.stamp_every}" if campaign.stamp_every else "  never rewritten")
+    for reason, number in report.skipped.items():
+        click.echo(f"  {number} serials skipped: {reason}")
+    click.echo("The first decoy's rows:")
+    for draft in report.sample:
+        click.echo(f"  + {draft.table}: " + ", ".join(f"{c}={v}" for c, v in draft.values.items()))
+    if not preview:
+        click.echo("Next: honeytokens apply")

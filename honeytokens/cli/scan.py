@@ -1,0 +1,86 @@
+"""``honeytokens scan``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from honeytokens.cli.options import home_options, json_option, open_home
+from honeytokens.cli.output import progress, table
+
+if TYPE_CHECKING:
+    from honeytokens.model import Location, ScanResult, Verdict
+
+_FOUND, _UNREAD = 1, 4
+
+
+@click.command("scan")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--language", type=click.Choice(["en", "fr"]), default="en", show_default=True, help="Of the verdict.")
+@json_option
+@home_options
+def command(paths: tuple[Path, ...], language: str, as_json: bool, **shared: Any) -> int:
+    """Read a leak, on this machine alone: which decoys are in it, and what that proves.
+
+    PATHS are files or folders: text, CSV, JSON, SQL dumps, also in gzip or zip. Nothing of real patients is kept.
+
+    Exit code 1 when decoys were found, 0 when all was read and none was, 4 when none was found but something could not
+    be read. The JSON document is described by docs/scan.schema.json.
+
+    \b
+    Examples:
+      honeytokens scan leak.csv
+      honeytokens scan --json dumps/ > scan.json && honeytokens report scan.json -o report.html
+    """
+    from honeytokens.reports import render
+    from honeytokens.workflows.scan import scan
+
+    with open_home(**shared) as home, progress("Reading", _size(paths)) as on_progress:
+        result, verdict = scan(home, paths, language=language, on_progress=on_progress)
+    if as_json:
+        click.echo(render("json", verdict, result))
+    else:
+        _print(result, verdict)
+    if result.hits:
+        return _FOUND
+    return 0 if result.complete else _UNREAD
+
+
+def _size(paths: tuple[Path, ...]) -> int:
+    """Return about how many bytes there are to read."""
+    total = 0
+    for path in paths:
+        files = path.rglob("*") if path.is_dir() else [path]
+        total += sum(file.stat().st_size for file in files if file.is_file())
+    return total
+
+
+def _print(result: ScanResult, verdict: Verdict) -> None:
+    click.secho(verdict.sentence, bold=True)
+    if verdict.establishments:
+        rows = [
+            [finding.establishment, finding.standing.value, str(finding.hits), str(finding.present), finding.reason]
+            for finding in verdict.establishments
+        ]
+        table(["establishment", "standing", "hits", "decoys there", "why"], rows)
+    if result.hits:
+        rows = [
+            [str(hit.decoy), hit.establishment, f"{hit.bits:.1f}", _place(hit.evidence[0].location)]
+            for hit in result.hits
+        ]
+        table(["decoy", "establishment", "bits", "first seen at"], rows)
+    click.echo(
+        f"{len(result.hits)} hits at {result.threshold_bits:.1f} bits or more, {len(result.leads)} leads too weak to"
+        f" count; {result.stats.records} records, {result.stats.bytes} bytes in {result.stats.seconds:.1f} s."
+    )
+    for unread in result.unread:
+        click.echo(f"not read: {_place(unread.location)}: {unread.reason}", err=True)
+
+
+def _place(location: Location) -> str:
+    """Return a place as ``a.zip!b.csv:12``; control characters of hostile names are shown escaped."""
+    name = location.path if location.member is None else f"{location.path}!{location.member}"
+    printable = "".join(char if char.isprintable() else repr(char)[1:-1] for char in name)
+    return printable if location.line is None else f"{printable}:{location.line}"

@@ -1,0 +1,77 @@
+"""``honeytokens system``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from honeytokens.cli.options import home_options, json_option, open_home
+from honeytokens.cli.output import print_json, table
+from honeytokens.errors import MappingError
+
+
+@click.group("system")
+def command() -> None:
+    """The hospital systems that decoys are planted in.
+
+    \b
+    Example:
+      honeytokens system add his mysql://decoys@db.local/his --mapping his.toml
+    """
+
+
+@command.command("add")
+@click.argument("name")
+@click.argument("url")
+@click.option(
+    "--mapping",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="TOML file from our fields to the site's tables and columns (docs/mapping.md).",
+)
+@click.option("--password-env", metavar="VARIABLE", help="Take the password from this variable, each time.")
+@click.option("--ask-password", is_flag=True, help="Ask for the password now and seal it in the registry.")
+@home_options
+def add(name: str, url: str, mapping: Path, password_env: str | None, ask_password: bool, **shared: Any) -> None:
+    """Connect to a system, hold the mapping against its live schema, and remember both.
+
+    URL is a SQLAlchemy URL: sqlite:////path/his.db, mysql://user@host/db, postgresql://user@host/db. Leave the password
+    out of it, for other processes can read a command line. Nothing is written to the system.
+
+    \b
+    Example:
+      HIS_PASSWORD=... honeytokens system add his mysql://decoys@db.local/his \\
+          --mapping his.toml --password-env HIS_PASSWORD
+    """
+    from honeytokens.workflows.setup import add_system
+
+    try:
+        text = mapping.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise MappingError(
+            f"The mapping file {mapping} cannot be read: {error}", "Name a TOML file in UTF-8"
+        ) from error
+    with open_home(**shared) as home:
+        password = click.prompt("Database password", hide_input=True, err=True) if ask_password else None
+        summary = add_system(home, name, url, text, password_env=password_env, password=password)
+    click.echo(f"Added system {name}: {summary.patients} patients; decoys will have {', '.join(summary.fields)}.")
+
+
+@command.command("list")
+@json_option
+@home_options
+def listing(as_json: bool, **shared: Any) -> None:
+    """List the hospital systems; passwords and mappings are not shown.
+
+    \b
+    Example:
+      honeytokens system list
+    """
+    with open_home(**shared) as home:
+        found = [{"name": system.name, "url": system.url} for system in home.registry.systems()]
+    if as_json:
+        print_json(found)
+    else:
+        table(["name", "url"], [[system["name"], system["url"]] for system in found])

@@ -1,0 +1,56 @@
+"""``honeytokens verify``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from honeytokens.cli.options import home_options, json_option, open_home
+from honeytokens.cli.output import print_json, progress
+
+
+@click.command("verify")
+@click.option("--campaign", help="Only this campaign. [default: all]")
+@json_option
+@home_options
+def command(campaign: str | None, as_json: bool, **shared: Any) -> int:
+    """Read every planted row back and compare it with what was written. Writes nothing.
+
+    Also watches for a real patient who has come to have a decoy's name and birth date. Exit code 3 when anything is
+    not as it was written.
+
+    \b
+    Example:
+      honeytokens verify
+    """
+    from honeytokens.workflows.verify import verify
+
+    with open_home(**shared) as home, progress("Checking") as on_progress:
+        report = verify(home, campaign, on_progress=on_progress)
+    if as_json:
+        lists = {name: getattr(report, name) for name in ("changed", "missing", "linked")}
+        print_json(
+            {
+                "checked": report.checked,
+                "unfinished": report.unfinished,
+                **{
+                    name: [{"decoy": str(ref), "where": where} for ref, where in found] for name, found in lists.items()
+                },
+                "homonyms": [str(ref) for ref in report.homonyms],
+                "sound": report.sound,
+            }
+        )
+        return 0 if report.sound else 3
+    click.echo(f"Checked {report.checked} decoys: {'all as written' if report.sound else 'look at these'}.")
+    for ref in report.homonyms:
+        click.echo(f"{ref}: a real patient has its name and birth date: withdraw its campaign's decoy at once")
+    for ref, place in report.changed:
+        click.echo(f"{ref}: {place} was changed by someone")
+    for ref, place in report.missing:
+        click.echo(f"{ref}: its row in {place} is gone")
+    for ref, place in report.linked:
+        click.echo(f"{ref}: {place} refers to it")
+    if report.unfinished:
+        click.echo(f"{report.unfinished} were cut short: run honeytokens apply")
+    return 0 if report.sound else 3

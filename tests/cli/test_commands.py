@@ -1,0 +1,348 @@
+"""What every command owes its user: help with an example, one clear line for each mistake, documented exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import sqlite3
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import click
+import pytest
+
+from honeytokens.cli import COMMANDS, group
+
+from .conftest import MAPPING, Run
+
+
+def every_command() -> list[tuple[str, click.Command]]:
+    context = click.Context(group)
+    found: list[tuple[str, click.Command]] = []
+    for name in COMMANDS:
+        command = group.get_command(context, name)
+        assert command is not None
+        found.append((name, command))
+        if isinstance(command, click.Group):
+            found += [(f"{name} {sub}", each) for sub, each in command.commands.items()]
+    return found
+
+
+@pytest.mark.parametrize(("name", "command"), every_command(), ids=[name for name, _ in every_command()])
+def test_every_command_shows_an_example_of_itself(name: str, command: click.Command) -> None:
+    assert command.help is not None
+    assert "\b" in command.help
+    assert re.search(rf"Examples?:\n(.*\n)*?.*honeytokens {name}", command.help), command.help
+    for option in command.params:
+        if isinstance(option, click.Option) and not option.hidden:
+            assert option.help, f"{name} {option.name}"
+
+
+def test_help_loads_nothing_heavy() -> None:
+    """It is why --help answers at once."""
+    check = (
+        "import sys\n"
+        "from click.testing import CliRunner\n"
+        "from honeytokens.cli import group\n"
+        "assert CliRunner().invoke(group, ['--help']).exit_code == 0\n"
+        "assert CliRunner().invoke(group, ['plan', '--help']).exit_code == 0\n"
+        "heavy = {'polars', 'numpy', 'sqlalchemy', 'pydantic', 'fastapi', 'jinja2', 'cryptography', 'faker'}\n"
+        "print(sorted(heavy & sys.modules.keys()))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_front_page_lists_every_command_and_exit_code(run: Run) -> None:
+    done = run("--help")
+    assert done.code == 0
+    for name in COMMANDS:
+        assert f"\n  {name} " in done.out
+    assert "Exit codes: 0 done" in done.out
+
+
+def test_the_whole_road(run: Run, ready: Path, tmp_path: Path) -> None:
+    planned = run("plan", "spring", "--system", "his", "--establishment", "saint-anne", "-n", "12", "--json")
+    assert planned.code == 0, planned.err
+    assert json.loads(planned.out)["decoys"] == 12
+    assert json.loads(run("apply", "--json").out)["planted"] == 12
+    assert json.loads(run("apply", "--json").out)["planted"] == 0
+    assert json.loads(run("status", "--json").out)[0]["states"]["planted"] == 12
+    assert run("verify").code == 0
+    connection = sqlite3.connect(ready)
+    leaked = connection.execute("select nom, prenom, naissance, adresse, cp from patients").fetchall()
+    connection.close()
+    (tmp_path / "leak.csv").write_text("\n".join(";".join(map(str, row)) for row in leaked))
+    found = run("scan", "leak.csv", "--json")
+    assert found.code == 1
+    document = json.loads(found.out)
+    assert len({hit["decoy"] for hit in document["hits"]}) == 12
+    assert document["complete"] is True
+    (tmp_path / "scan.json").write_text(found.out)
+    assert run("report", "scan.json", "-o", "report.html").code == 0
+    assert (tmp_path / "report.html").read_text().lower().startswith("<!doctype html>")
+    refused = run("report", "scan.json", "-o", "report.html")
+    assert (refused.code, "--force" in refused.err) == (3, True)
+    spoken = run("scan", "leak.csv")
+    assert spoken.code == 1
+    assert "Confirmed" in spoken.out
+    surname, first_name, born, *_ = leaked[1]
+    assert run("whois", f"{surname} {first_name}", born).code == 1
+    assert run("whois", "Nobody At All").code == 0
+    assert run("is-decoy", "--system", "his", "2", "--json").out.strip() == '{\n  "2": true\n}'
+    assert run("is-decoy", "--system", "his", "1").code == 0
+    exported = run("generate", "--campaign", "spring", "--format", "ndjson")
+    assert len(exported.out.splitlines()) == 12
+    assert run("withdraw", "--all", "--preview").code == 0
+    withdrawn = json.loads(run("withdraw", "--all", "--json").out)
+    assert (withdrawn["withdrawn"], withdrawn["refused"]) == (12, [])
+    assert run("doctor").code == 0
+
+
+def test_scan_exit_codes(run: Run, ready: Path, tmp_path: Path) -> None:
+    run("plan", "spring", "--system", "his", "--establishment", "saint-anne", "-n", "3")
+    run("apply")
+    (tmp_path / "empty").touch()
+    (tmp_path / "binary").write_bytes(os.urandom(5000))
+    (tmp_path / "other.csv").write_text("a;b\n1;2\n")
+    (tmp_path / "locked.7z").write_bytes(b"7z\xbc\xaf\x27\x1c" + os.urandom(200))
+    with zipfile.ZipFile(tmp_path / "cut.zip", "w") as archive:
+        archive.writestr("a.csv", "x;y\n" * 5000)
+    whole = (tmp_path / "cut.zip").read_bytes()
+    (tmp_path / "cut.zip").write_bytes(whole[: len(whole) // 2])
+    assert run("scan", "empty").code == 0
+    assert run("scan", "other.csv").code == 0
+    assert run("scan", "binary").code in (0, 4)
+    unread = run("scan", "locked.7z")
+    assert unread.code == 4
+    assert "locked.7z" in unread.err
+    assert run("scan", "cut.zip").code == 4
+    both = run("scan", "other.csv", "locked.7z", "--json")
+    assert (both.code, json.loads(both.out)["complete"]) == (4, False)
+    missing = run("scan", "nowhere.csv")
+    assert (missing.code, missing.err.count("\n")) == (4, 1)
+    assert "nowhere.csv" in missing.err
+
+
+MISTAKES: list[tuple[list[str], int, str]] = [
+    (["plan"], 2, "Missing argument"),
+    (["nonsense"], 2, "No such command"),
+    (["plan", "x", "--system", "his", "--establishment", "saint-anne", "-n", "0"], 2, "range"),
+    (
+        ["plan", "x", "--system", "his", "--establishment", "saint-anne", "-n", "3", "--over", "soon"],
+        2,
+        "length of time",
+    ),
+    (["plan", "x", "--system", "his", "--establishment", "saint-anne", "-n", "3", "--start", "x"], 2, "no date"),
+    (["plan", "x", "--system", "no", "--establishment", "saint-anne", "-n", "3"], 3, "There is no system named no"),
+    (["establishment", "add", "saint-anne", "--code", "1", "--postcode", "75014"], 3, "already"),
+    (["establishment", "add", "b", "--code", "1", "--postcode", "75014", "--finess", "12"], 3, "FINESS"),
+    (["system", "add", "b", "sqlite:///nowhere.db", "--mapping", "his.toml"], 3, "nowhere.db"),
+    (["system", "add", "b", "not a url", "--mapping", "his.toml"], 3, "URL"),
+    (["system", "add", "b", "oracle://h/d", "--mapping", "his.toml"], 3, "oracle"),
+    (["system", "add", "b", "sqlite:///his.db", "--mapping", "nowhere.toml"], 3, "nowhere.toml"),
+    (["system", "add", "b", "postgresql://u@127.0.0.1:9/d", "--mapping", "his.toml"], 3, "127.0.0.1"),
+    (["system", "add", "b", "mysql://u@127.0.0.1:9/d", "--mapping", "his.toml"], 3, "127.0.0.1"),
+    (["pool", "add", "mail", "not a domain"], 3, "domain"),
+    (["pool", "add", "mail", "example.com"], 3, "reserved"),
+    (["pool", "add", "phone", "0639981234"], 3, "#"),
+    (["withdraw"], 2, "--all"),
+    (["withdraw", "--campaign", "x"], 3, "There is no campaign named x"),
+    (["apply", "--campaign", "x"], 3, "There is no campaign named x"),
+    (["is-decoy", "--system", "no", "1"], 3, "There is no system named no"),
+    (["generate"], 2, "-n"),
+    (["generate", "-n", "3", "--demo", "--format", "docx"], 3, "csv"),
+    (["generate", "-n", "3", "--demo", "--locale", "xx"], 3, "fr_fr"),
+    (["generate", "-n", "3", "--demo", "-o", "nowhere/x.csv"], 3, "nowhere/x.csv"),
+    (["generate", "-n", "3", "--demo", "-o", "his.toml"], 3, "--force"),
+    (["report", "his.toml"], 3, "scan --json"),
+    (["report", "nowhere.json"], 3, "nowhere.json"),
+    (["status", "--home", "nowhere"], 3, "honeytokens init"),
+    (["init"], 3, "already"),
+    (["--config", "nowhere.toml", "status"], 3, "nowhere.toml"),
+    (["status", "--passphrase-fd", "77"], 3, "77"),
+    (["status", "--passphrase-file", "nowhere"], 3, "nowhere"),
+    (["status", "--passphrase-file", "his.toml"], 3, "chmod 600"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "code", "said"), MISTAKES, ids=[" ".join(row[0])[:60] for row in MISTAKES])
+def test_a_mistake_gets_one_clear_line(shared_ready: Run, arguments: list[str], code: int, said: str) -> None:
+    done = shared_ready(*arguments)
+    assert (done.code, done.out) == (code, "")
+    assert said in done.err
+    if code == 3:
+        assert done.err.startswith("honeytokens: ")
+        assert done.err.count("\n") == 1
+
+
+@pytest.fixture(scope="module")
+def shared_ready(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A home that knows a hospital, shared by all mistakes: none of them may change it."""
+    folder = tmp_path_factory.mktemp("mistakes")
+    secret = folder / "passphrase"
+    secret.touch(0o600)
+    secret.write_text("correct horse")
+    from .conftest import SCHEMA, Result
+
+    connection = sqlite3.connect(folder / "his.db")
+    connection.executescript(SCHEMA)
+    connection.close()
+    (folder / "his.toml").write_text(MAPPING)
+    (folder / "his.toml").chmod(0o644)
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "LANG": "C.UTF-8",
+        "HONEYTOKENS_HOME": str(folder / "decoys"),
+        "HONEYTOKENS_PASSPHRASE_FILE": str(secret),
+    }
+
+    def runner(*arguments: str) -> Result:
+        done = subprocess.run(
+            [sys.executable, "-m", "honeytokens", *arguments],
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return Result(done.returncode, done.stdout, done.stderr)
+
+    for command in (
+        ["init"],
+        ["establishment", "add", "saint-anne", "--code", "1", "--postcode", "75014"],
+        ["system", "add", "his", "sqlite:///his.db", "--mapping", "his.toml"],
+    ):
+        done = runner(*command)
+        assert done.code == 0, done.err
+    return runner
+
+
+def test_a_wrong_passphrase_is_said(run: Run, ready: Path, tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong"
+    wrong.touch(0o600)
+    wrong.write_text("incorrect horse")
+    done = run("status", "--passphrase-file", "wrong")
+    assert (done.code, done.out, done.err.count("\n")) == (3, "", 1)
+    assert "wrong passphrase" in done.err
+
+
+def test_no_passphrase_and_no_terminal(run: Run, ready: Path) -> None:
+    done = run("status", HONEYTOKENS_PASSPHRASE_FILE="")
+    assert done.code == 3
+    assert "--passphrase-file" in done.err
+
+
+def test_the_passphrase_may_come_by_descriptor_or_credential(
+    run: Run, ready: Path, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    environment = {k: v for k, v in environment.items() if k != "HONEYTOKENS_PASSPHRASE_FILE"}
+    reader, writer = os.pipe()
+    os.write(writer, b"correct horse\n")
+    os.close(writer)
+    command = [sys.executable, "-m", "honeytokens", "status"]
+    by_descriptor = subprocess.run(
+        [*command, "--passphrase-fd", str(reader)], cwd=tmp_path, env=environment, pass_fds=[reader], check=False
+    )
+    os.close(reader)
+    assert by_descriptor.returncode == 0
+    credentials = tmp_path / "credentials"
+    credentials.mkdir()
+    (credentials / "honeytokens-passphrase").touch(0o600)
+    (credentials / "honeytokens-passphrase").write_text("correct horse")
+    by_credential = subprocess.run(
+        command, cwd=tmp_path, env=environment | {"CREDENTIALS_DIRECTORY": str(credentials)}, check=False
+    )
+    assert by_credential.returncode == 0
+
+
+def test_the_passphrase_is_asked_for_at_a_terminal(ready: Path, tmp_path: Path, environment: dict[str, str]) -> None:
+    environment = {k: v for k, v in environment.items() if k != "HONEYTOKENS_PASSPHRASE_FILE"}
+    parent, child = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "honeytokens", "status"],
+        cwd=tmp_path,
+        env=environment | {"TERM": "dumb"},
+        stdin=child,
+        stdout=subprocess.PIPE,
+        stderr=child,
+    )
+    os.close(child)
+    shown = b""
+    while b"Passphrase" not in shown:
+        shown += os.read(parent, 1024)
+    os.write(parent, b"correct horse\n")
+    out, _ = process.communicate()
+    os.close(parent)
+    assert process.returncode == 0
+    assert b"No campaign yet" in out
+    assert b"correct horse" not in shown
+
+
+def test_flags_come_before_the_environment_before_the_file(
+    run: Run, ready: Path, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    config = tmp_path / ".config" / "honeytokens"
+    config.mkdir(parents=True)
+    (config / "config.toml").write_text(f'home = "{tmp_path / "decoys"}"\n[generate]\ncount = 4\ndemo = true\n')
+    assert run("status", HONEYTOKENS_HOME="").code == 0
+    assert run("status", HONEYTOKENS_HOME="elsewhere").code == 3
+    assert run("status", "--home", "decoys", HONEYTOKENS_HOME="elsewhere").code == 0
+    assert len(run("generate").out.splitlines()) == 5
+    assert len(run("generate", HONEYTOKENS_GENERATE_COUNT="2").out.splitlines()) == 3
+    assert len(run("generate", "-n", "1", HONEYTOKENS_GENERATE_COUNT="2").out.splitlines()) == 2
+    (config / "config.toml").write_text("home = [")
+    broken = run("status")
+    assert (broken.code, broken.err.count("\n")) == (3, 1)
+
+
+def test_a_password_on_the_command_line_is_sealed(run: Run, ready: Path, tmp_path: Path) -> None:
+    done = run("system", "list", "--json")
+    assert json.loads(done.out) == [{"name": "his", "url": "sqlite:///his.db"}]
+
+
+def test_a_closed_pipe_ends_quietly(run: Run, tmp_path: Path, environment: dict[str, str]) -> None:
+    command = f"{sys.executable} -m honeytokens generate -n 200000 --demo | head -n 2"
+    done = subprocess.run(
+        command, shell=True, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert len(done.stdout.splitlines()) == 2
+    assert done.stderr == ""
+
+
+def test_a_full_disk_is_one_line_and_no_partial_file(run: Run, tmp_path: Path, environment: dict[str, str]) -> None:
+    limited = f"ulimit -f 200; exec {sys.executable} -m honeytokens generate -n 50000 --demo -o big.csv"
+    done = subprocess.run(
+        ["bash", "-c", limited], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 3
+    assert done.stderr.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir() if "big" in path.name] == []
+    with Path("/dev/full").open("w") as full:
+        to_full = subprocess.run(
+            [sys.executable, "-m", "honeytokens", "generate", "-n", "3", "--demo"],
+            cwd=tmp_path,
+            env=environment,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (to_full.returncode, to_full.stderr.count("\n")) == (3, 1)
+
+
+def test_no_colour_and_no_bar_where_there_is_no_terminal(run: Run, ready: Path) -> None:
+    done = run("plan", "spring", "--system", "his", "--establishment", "saint-anne", "-n", "3")
+    assert "\x1b" not in done.out + done.err
+    assert done.err == ""
+
+
+def test_completion_is_offered(run: Run) -> None:
+    done = run(_HONEYTOKENS_COMPLETE="bash_source")
+    assert "complete" in done.out
