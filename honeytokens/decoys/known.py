@@ -13,14 +13,14 @@ _OWNED_BITS: Mapping[Field, float] = {
     Field.PHONE: 26.7,
     Field.EMAIL: 40.0,
     Field.LOCAL_ID: 23.0,
-    Field.NATIONAL_ID: 30.0,
+    Field.NATIONAL_ID: 15.0,
     Field.WEB_LINK: 60.0,
 }
 """Strength of values that are nobody else's: what a chance agreement of any value of that form is worth.
 
-Phone and local identifier: collision entropy of a mobile number and of a hospital's sequence; e-mail and national
-identifier: set below theirs, since a value copied from a decoy's neighbour is likelier than chance; link: 60 random
-bits.
+Phone and local identifier: collision entropy of a mobile number and of a hospital's sequence; e-mail: set below its
+own, since a value copied from a decoy's neighbour is likelier than chance; national identifier: what it holds beyond
+sex and birth date; link: 60 random bits.
 """
 _RATED = (
     Field.SURNAME,
@@ -54,17 +54,19 @@ _EMPTY = pl.DataFrame(
 def _values(maker: Maker, serials: Sequence[int], versions: int, first: int) -> pl.DataFrame:
     """Return the long frame of one campaign's decoys, numbered from ``first``."""
     people = maker.identities(serials)
-    near, as_of = maker.recipe.near, maker.recipe.as_of
-    rarity = maker.locale.bits(people, near, as_of)
-    columns = [_column(people[field], rarity[field], field, None, first) for field in _RATED]
+    streets = [maker.streets(serials, version) for version in range(versions)]
+    moved = pl.concat([people.with_columns(street.alias(Field.STREET)) for street in streets])
+    # One call rates all versions: rating many people costs hardly more than rating one.
+    rarity = maker.locale.bits(moved, maker.recipe.near, maker.recipe.as_of)
+    size = len(people)
+    columns = [_column(people[field], rarity[field][:size], field, None, first) for field in _RATED]
     columns += [
         _column(people[field], pl.repeat(bits, len(people), eager=True), field, None, first)
         for field, bits in _OWNED_BITS.items()
     ]
-    for version in range(versions):
-        moved = people.with_columns(maker.streets(serials, version).alias(Field.STREET))
-        rarity = maker.locale.bits(moved, near, as_of)
-        columns.append(_column(moved[Field.STREET], rarity[Field.STREET], Field.STREET, version, first))
+    for version, street in enumerate(streets):
+        bits = rarity[Field.STREET].slice(version * size, size)
+        columns.append(_column(street, bits, Field.STREET, version, first))
     return pl.concat(columns)
 
 

@@ -80,7 +80,9 @@ class Maker:
 
     def streets(self, serials: Sequence[int], version: int) -> pl.Series:
         """Return the street lines of one version alone."""
-        return self.identities(serials, version)[Field.STREET]
+        draws = self._draws(serials)
+        people = self.locale.identities(draws, self.recipe.near, self.recipe.as_of)
+        return self.locale.streets(draws.at(version), people)
 
     def decoys(self, serials: Sequence[int], version: int = 0) -> list[Decoy]:
         """Return whole decoys, with their medical stories, in the order of the serials."""

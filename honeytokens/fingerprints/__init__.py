@@ -8,10 +8,11 @@ from honeytokens.fingerprints.dates import date_readings
 from honeytokens.fingerprints.folding import fold, repair
 from honeytokens.fingerprints.forms import Forms, is_house_number, is_name_word, read_forms, street_words
 from honeytokens.fingerprints.marks import NAME_FIELDS, PAIRS, PART_PAIRS, STRONG, Mark, Part, marks, value_marks
-from honeytokens.fingerprints.numbers import digests
+from honeytokens.fingerprints.numbers import HASHED_FIELDS, digests
 from honeytokens.fingerprints.prints import KEY_BYTES, Printer
 
 __all__ = [
+    "HASHED_FIELDS",
     "KEY_BYTES",
     "NAME_FIELDS",
     "PAIRS",

@@ -67,7 +67,7 @@ def read_forms(text: str) -> Forms:
     folded = fold(text)
     words = tuple(folded.split())
     numbered = [word for word in words if not word.isalpha()]
-    signs = sum(map(len, numbered))
+    signs = len("".join(numbered))
     if signs < _LEAST_SIGNS:  # most cells end here: names, towns, streets
         return Forms(words, mail_words, emails, links=links)
     if (phone := one_phone(text)) is not None:

@@ -6,7 +6,6 @@ Decoys' values and dumps go through the same :func:`marks`, so that the two cann
 from __future__ import annotations
 
 from enum import StrEnum
-from itertools import pairwise
 
 from honeytokens.fingerprints.forms import Forms, is_house_number, is_name_word, read_forms, street_words
 from honeytokens.fingerprints.numbers import digests
@@ -31,7 +30,7 @@ class Part(StrEnum):
     PHONE = "phone"
     EMAIL = "email"
     ID = "id"
-    """An identifier with at least six digits."""
+    """An identifier; those of decoys have at least six digits."""
     LINK = "link"
     DIGEST = "digest"
     POSTCODE = "postcode"
@@ -75,38 +74,41 @@ _PARTS_OF = {
 }
 
 
-def _name_marks(words: tuple[str, ...]) -> set[Mark]:
-    names = {word for word in words if is_name_word(word)}
-    # Joined neighbours, so that LE GOFF meets LEGOFF, and O'NEILL meets ONEILL.
-    names.update(one + two for one, two in pairwise(words) if one.isalpha() and two.isalpha())
-    found: set[Mark] = set()
-    for name in names:
-        found.add((Part.SURNAME, name))
-        found.add((Part.FIRST_NAME, name))
-        found.add((Part.HEAD, name[:HEAD_LETTERS]))
-    return found
+def _word_marks(words: tuple[str, ...], found: set[Mark]) -> None:
+    """Add the marks of names and street lines in folded words. One pass, because every cell of a dump comes here."""
+    before = number = ""
+    for word in words:
+        if not word.isalpha():
+            before, number = "", word if is_house_number(word) else ""
+            continue
+        if is_name_word(word):
+            _add_name(word, found)
+        # Joined neighbours, so that LE GOFF meets LEGOFF, and O'NEILL meets ONEILL.
+        if before:
+            _add_name(before + word, found)
+        before = word
+        if number and (telling := street_words((word,))):
+            found.add((Part.STREET, f"{number} {telling[0]}"))
+            number = ""
 
 
-def _street_marks(words: tuple[str, ...]) -> set[Mark]:
-    return {
-        (Part.STREET, f"{number} {word}")
-        for number, word in pairwise(street_words(words))
-        if is_house_number(number) and not word.isdecimal()
-    }
+def _add_name(name: str, found: set[Mark]) -> None:
+    found.add((Part.SURNAME, name))
+    found.add((Part.FIRST_NAME, name))
+    found.add((Part.HEAD, name[:HEAD_LETTERS]))
 
 
 def marks(forms: Forms) -> set[Mark]:
     """Return everything printable in a piece of text, before it is known whether any decoy has it."""
-    found = _name_marks(forms.words)
+    found: set[Mark] = set()
+    _word_marks(forms.words, found)
     if forms.mail_words:
-        found |= _name_marks(forms.mail_words)
-    if len(forms.words) > 1 and any(word[0] <= "9" for word in forms.words):
-        found |= _street_marks(forms.words)
-    found.update((Part.ID, form) for form in forms.ids if sum(map(str.isdecimal, form)) >= _LEAST_ID_DIGITS)
+        _word_marks(forms.mail_words, found)
     for part, values in (
         (Part.DATE, forms.dates),
         (Part.PHONE, forms.phones),
         (Part.EMAIL, forms.emails),
+        (Part.ID, forms.ids),
         (Part.POSTCODE, forms.postcodes),
         (Part.LINK, forms.links),
         (Part.DIGEST, forms.digests),
@@ -119,6 +121,10 @@ def marks(forms: Forms) -> set[Mark]:
 def value_marks(field: Field, value: str) -> set[Mark]:
     """Return the marks of one value of a decoy (dates in ISO form); fields that name nobody give none."""
     parts = _PARTS_OF.get(field, ())
-    found = {mark for mark in marks(read_forms(value)) if mark[0] in parts}
+    found = {mark for mark in marks(read_forms(value)) if mark[0] in parts and not _is_short_id(mark)}
     found.update((Part.DIGEST, digest) for digest in digests(field, value))
     return found
+
+
+def _is_short_id(mark: Mark) -> bool:
+    return mark[0] is Part.ID and sum(map(str.isdecimal, mark[1])) < _LEAST_ID_DIGITS

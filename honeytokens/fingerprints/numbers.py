@@ -19,6 +19,9 @@ _MOST_DIGITS = 17
 _MOST_GROUPS = 10
 _COUNTRY_CODES = ("33", "44")
 _HASHES = ("md5", "sha1", "sha256")
+HASHED_FIELDS = frozenset({Field.EMAIL, Field.PHONE, Field.NATIONAL_ID})
+"""The fields that thieves publish as hashes."""
+
 _HEX_LENGTHS = (32, 40, 64)
 _HEX = re.compile(r"[0-9a-f]+")
 _NIR_WITHOUT_KEY = 13
@@ -113,7 +116,7 @@ def digests(field: Field, value: str) -> frozenset[str]:
     Hashed are the value as it is written, in lower case, as digits alone, and a telephone with its country code
     (+33, +44). Other fields give none.
     """
-    if field not in {Field.EMAIL, Field.PHONE, Field.NATIONAL_ID}:
+    if field not in HASHED_FIELDS:
         return frozenset()
     return frozenset(
         hashlib.new(name, spelling.encode(), usedforsecurity=False).hexdigest()

@@ -20,16 +20,19 @@ _MOST_DEPTH = 5
 
 
 class _CountedFile(FileIO):
-    """A file that tells how many of its bytes were read."""
+    """A file that tells how many of its ``size`` bytes were read; what is read twice counts once."""
 
-    def __init__(self, path: Path, count: Callable[[int], None]) -> None:
+    def __init__(self, path: Path, size: int, count: Callable[[int], None]) -> None:
         super().__init__(path)
-        self._count_bytes = count
+        self._left = size
+        self._tell_read = count
 
     def readinto(self, buffer: bytearray | memoryview) -> int | None:  # type: ignore[override]
         """Read into the buffer and count."""
         read = super().readinto(buffer)
-        self._count_bytes(read or 0)
+        new = min(read or 0, self._left)
+        self._left -= new
+        self._tell_read(new)
         return read
 
 
@@ -74,7 +77,7 @@ def _read_file(path: Path, count: Callable[[int], None]) -> Iterator[tuple[Sourc
         if not stat.S_ISREG(before.st_mode):
             yield _unread(path, "It is no ordinary file (a device, pipe or socket): copy what it gives into a file")
             return
-        raw = _CountedFile(path, count)
+        raw = _CountedFile(path, before.st_size, count)
     except OSError as error:
         yield _unread(path, _why(error))
         return

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import attrgetter
 
-from honeytokens.fingerprints import NAME_FIELDS, Forms, fold, is_house_number, street_words
+from honeytokens.fingerprints import HASHED_FIELDS, NAME_FIELDS, Forms, fold, is_house_number, street_words
 from honeytokens.model import Field
 from honeytokens.scanning.evidence import Trial, strength
 from honeytokens.scanning.reading import Reading
@@ -72,15 +72,12 @@ class Matcher:
 
     def _by_forms(self, field: Field, forms_of: Callable[[Forms], frozenset[str]], reading: Reading) -> Trial | None:
         values = self._values.get(field, ())
-        found, hashes = forms_of(reading.whole), reading.whole.digests
+        found = forms_of(reading.whole)
+        hashes = reading.whole.digests if field in HASHED_FIELDS else frozenset()
         bits = _cost(values, len(found) + len(hashes))
         if bits <= 0:
             return None
-        agreeing = [
-            value
-            for value in values
-            if not found.isdisjoint(forms_of(value.forms)) or (hashes and not hashes.isdisjoint(value.digests))
-        ]
+        agreeing = [value for value in values if found & forms_of(value.forms) or (hashes and hashes & value.digests)]
         return _trial(field, bits, agreeing)
 
     def _by_words(self, field: Field, reading: Reading) -> Trial | None:

@@ -26,8 +26,8 @@ def scan(
     """Look for decoys in files and folders.
 
     ``key`` is the 32-byte key of prints (``ValueError`` on any other length); it decides nothing about the result.
-    ``on_progress`` is told, about once every MiB, how many bytes were read from disk so far. What cannot be read is
-    in the result and raises nothing.
+    ``on_progress`` is told, about once every MiB, how many more bytes were read from disk. What cannot be read is in
+    the result and raises nothing.
     """
     start = time.monotonic()
     progress = _Progress(on_progress)
@@ -106,7 +106,7 @@ def decoy_values(known: KnownDecoys) -> list[list[Value]]:
 
 
 class _Progress:
-    """Counts bytes, and tells how many there were every now and then."""
+    """Counts bytes, and tells how many more there were every now and then."""
 
     def __init__(self, on_progress: Callable[[int], None] | None) -> None:
         self.bytes = 0
@@ -117,5 +117,5 @@ class _Progress:
         """Add bytes that were read."""
         self.bytes += read
         if self._on_progress is not None and self.bytes - self._told >= _PROGRESS_STEP:
+            self._on_progress(self.bytes - self._told)
             self._told = self.bytes
-            self._on_progress(self.bytes)

@@ -50,6 +50,7 @@ def test_key_length() -> None:
         (Field.FIRST_NAME, "Jean-Pierre", "Jean"),
         (Field.BIRTH_DATE, "1961-03-12", "12.03.61"),
         (Field.STREET, "12 bis rue de la Paix", "12 RUE PAIX"),
+        (Field.STREET, "4 avenue du Général Leclerc", "4 AV DU GAL LECLERC"),
         (Field.POSTCODE, "01000", "1000"),
         (Field.PHONE, "06 12 34 56 78", "+33612345678"),
         (Field.EMAIL, "a.b@x.example", "A.B@X.EXAMPLE"),

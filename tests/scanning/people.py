@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from functools import cache
+from itertools import accumulate
 
 import polars as pl
 from faker.providers.person.fr_FR import Provider as Persons
@@ -46,13 +47,13 @@ class Table:
     """Texts with their shares."""
 
     def __init__(self, texts: list[str], zipf: bool) -> None:
+        weights = [1 / (rank + 1) if zipf else 1.0 for rank in range(len(texts))]
         self.texts = texts
-        self.weights = [1 / (rank + 1) if zipf else 1.0 for rank in range(len(texts))]
-        total = sum(self.weights)
-        self.bits = {t: -math.log2(w / total) for t, w in zip(texts, self.weights, strict=True)}
+        self.totals = list(accumulate(weights))
+        self.bits = {t: -math.log2(w / self.totals[-1]) for t, w in zip(texts, weights, strict=True)}
 
     def draw(self, rng: random.Random) -> str:
-        return rng.choices(self.texts, self.weights)[0]
+        return rng.choices(self.texts, cum_weights=self.totals)[0]
 
 
 @cache

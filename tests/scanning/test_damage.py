@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import damage
@@ -179,3 +180,33 @@ def test_whois() -> None:
     assert [hit.decoy.serial for hit in hits] == [7]
     assert leads == []
     assert match_values(["Nobody", "1900-01-01"], KNOWN, people.KEY) == ([], [])
+
+
+def test_an_address_made_of_the_name_counts_the_name_no_more() -> None:
+    rows = [
+        (0, "surname", "Kerguelen", None, 12.0),
+        (0, "first_name", "Maëlle", None, 8.0),
+        (0, "email", "maelle.kerguelen@decoys.example", None, 30.0),
+        (0, "postcode", "29200", None, 6.5),
+    ]
+    known = KnownDecoys(KNOWN.refs[:1], KNOWN.establishments[:1], people.frame(rows))
+    (alone,), _ = match_values(["maelle.kerguelen@decoys.example"], known, people.KEY)
+    (named,), _ = match_values(["Kerguelen", "Maëlle", "maelle.kerguelen@decoys.example"], known, people.KEY)
+    (placed,), _ = match_values(["maelle.kerguelen@decoys.example", "29200"], known, people.KEY)
+    assert {item.field for item in named.evidence} == {"email"}
+    assert named.bits <= alone.bits + 0.01 < placed.bits
+
+
+def test_every_alternative_reading_costs_strength() -> None:
+    rows = [(0, "surname", "Kerguelen", None, 12.0), (0, "birth_date", "1961-03-04", None, 15.0)]
+    known = KnownDecoys(KNOWN.refs[:1], KNOWN.establishments[:1], people.frame(rows))
+    records = (
+        ["Kerguelen", "1961-03-04"],
+        ["Kerguelen", "04/03/1961"],
+        ["Kerguelen", "04/03/61"],
+        ["Kerguelen", "04/03/61", "01/02/24"],
+        ["Kerguelen", "04/03/61", "01/02/24", "rue Marie Dupont"],
+    )
+    strengths = [match_values(record, known, people.KEY)[0][0].bits for record in records]
+    assert strengths == sorted(strengths, reverse=True)
+    assert [round(a - b, 1) for a, b in pairwise(strengths)] == [1.0, 1.0, 1.0, 1.6]

@@ -66,6 +66,7 @@ def test_containers_in_containers(tmp_path: Path) -> None:
     path = put(tmp_path / "a.zip", zipped({"folder/": b"", "x/in.zip": inner, "clean.csv": CLEAN}))
     result = run(path)
     assert result.complete
+    assert 0 < result.stats.bytes <= path.stat().st_size
     assert places(result) == {
         ("a.zip", "x/in.zip!b.csv", 22, 22),
         ("a.zip", "x/in.zip!c.csv.gz!c.csv", 22, 22),
