@@ -135,7 +135,7 @@ def _passphrase_in(file: Path) -> bytes:
     return content
 
 
-class _Duration(click.ParamType):
+class _Duration(click.ParamType[timedelta]):
     """A length of time: a number and s, m, h, d or w; 0 for none."""
 
     name = "duration"
@@ -151,7 +151,7 @@ class _Duration(click.ParamType):
         return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
-class _Moment(click.ParamType):
+class _Moment(click.ParamType[datetime]):
     """A date or time in ISO form; UTC unless it says otherwise."""
 
     name = "time"

@@ -1,0 +1,59 @@
+"""The frozen types that travel between rooms.
+
+No behaviour beyond trivial derivations, no I/O, no key material. Timestamps are aware UTC datetimes; dates are
+``date``. Columns of many decoys travel as polars frames whose column names are the values of :class:`Field`.
+"""
+
+from honeytokens.model.people import (
+    MAIN_FIELDS,
+    Allergy,
+    Decoy,
+    DecoyRef,
+    Field,
+    Identity,
+    Prescription,
+    Sex,
+    Stay,
+    Story,
+)
+from honeytokens.model.placements import Placement, PlacementState, Stamp, WrittenRow
+from honeytokens.model.planning import Campaign, Establishment, HospitalSystem, Pool, PoolKind, PoolShare, Recipe
+from honeytokens.model.sightings import Evidence, Hit, KnownDecoys, Location, ScanResult, ScanStats, Unread
+from honeytokens.model.verdicts import Authenticity, Dating, EstablishmentFinding, Standing, TheftWindow, Verdict
+
+__all__ = [
+    "MAIN_FIELDS",
+    "Allergy",
+    "Authenticity",
+    "Campaign",
+    "Dating",
+    "Decoy",
+    "DecoyRef",
+    "Establishment",
+    "EstablishmentFinding",
+    "Evidence",
+    "Field",
+    "Hit",
+    "HospitalSystem",
+    "Identity",
+    "KnownDecoys",
+    "Location",
+    "Placement",
+    "PlacementState",
+    "Pool",
+    "PoolKind",
+    "PoolShare",
+    "Prescription",
+    "Recipe",
+    "ScanResult",
+    "ScanStats",
+    "Sex",
+    "Stamp",
+    "Standing",
+    "Stay",
+    "Story",
+    "TheftWindow",
+    "Unread",
+    "Verdict",
+    "WrittenRow",
+]

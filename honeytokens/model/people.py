@@ -1,0 +1,125 @@
+"""Who a decoy is, and its medical story."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Field(StrEnum):
+    """A field of a patient's identity, by the name that mappings, formats and reports use."""
+
+    SURNAME = "surname"
+    BIRTH_NAME = "birth_name"
+    FIRST_NAME = "first_name"
+    SEX = "sex"
+    BIRTH_DATE = "birth_date"
+    BIRTH_PLACE = "birth_place"
+    STREET = "street"
+    POSTCODE = "postcode"
+    TOWN = "town"
+    PHONE = "phone"
+    EMAIL = "email"
+    LOCAL_ID = "local_id"
+    NATIONAL_ID = "national_id"
+    WEB_LINK = "web_link"
+
+
+class Sex(StrEnum):
+    """Administrative sex, as FHIR's administrative-gender spells it."""
+
+    FEMALE = "female"
+    MALE = "male"
+
+
+MAIN_FIELDS = (
+    Field.SURNAME,
+    Field.FIRST_NAME,
+    Field.BIRTH_DATE,
+    Field.POSTCODE,
+    Field.STREET,
+    Field.PHONE,
+    Field.EMAIL,
+    Field.LOCAL_ID,
+)
+"""The eight fields of which no two decoys of an establishment share a pair (empty values make no pair)."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class DecoyRef:
+    """Names one decoy: the campaign's name and the decoy's serial in it. Printed as ``campaign/serial``."""
+
+    campaign: str
+    serial: int
+
+    def __str__(self) -> str:
+        return f"{self.campaign}/{self.serial}"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who a decoy is, at one version of its stamped field. Empty optional values are ``None``."""
+
+    surname: str
+    first_name: str
+    sex: Sex
+    birth_date: date
+    birth_place: str
+    street: str
+    postcode: str
+    town: str
+    birth_name: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    local_id: str | None = None
+    national_id: str | None = None
+    web_link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A past stay or consultation. Times are local wall-clock times of the establishment, naive on purpose."""
+
+    admitted: datetime
+    discharged: datetime
+    reason: str
+    icd10: str
+
+
+@dataclass(frozen=True, slots=True)
+class Allergy:
+    """A known allergy."""
+
+    substance: str
+    noted: date
+
+
+@dataclass(frozen=True, slots=True)
+class Prescription:
+    """One prescribed drug, by its international name, with its ATC code."""
+
+    drug: str
+    atc: str
+    dose: str
+    prescribed: date
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The medical story of one decoy, in order of time, all of it before the day it is planted."""
+
+    stays: tuple[Stay, ...]
+    allergies: tuple[Allergy, ...]
+    prescriptions: tuple[Prescription, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decoy:
+    """A synthetic patient, whole."""
+
+    ref: DecoyRef
+    version: int
+    identity: Identity
+    story: Story

@@ -1,0 +1,98 @@
+"""What the operator owns and plans: establishments, systems, pools, recipes, campaigns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Establishment:
+    """A care site. ``code`` is what the hospital system writes in its rows to name the site."""
+
+    name: str
+    code: str
+    postcode: str
+    finess: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HospitalSystem:
+    """A hospital system that decoys are planted in. ``url`` carries no password; ``mapping`` is TOML text."""
+
+    name: str
+    url: str
+    mapping: str
+    password: str | None = field(default=None, repr=False)
+    password_env: str | None = None
+
+
+class PoolKind(StrEnum):
+    """What a pool is made of."""
+
+    MAIL = "mail"
+    PHONE = "phone"
+    WEB = "web"
+    LOCAL_ID = "local_id"
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Mail or web domains, phone numbers or local identifiers that the operator owns.
+
+    ``value`` is a domain for ``mail`` and ``web``; for ``phone`` and ``local_id`` a pattern whose ``#`` stand for
+    the digits that the pool may fill, such as ``0639 98 ## ##``. ``key_version`` names the key of its keyed order,
+    which stays the same when the keyring is rotated.
+    """
+
+    kind: PoolKind
+    value: str
+    key_version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class PoolShare:
+    """A campaign's part of a pool: the pool's values from index ``first`` on, in the pool's keyed order."""
+
+    pool: Pool
+    first: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What a campaign's decoys are a function of, beside its key.
+
+    ``near`` is the establishment's postcode, ``as_of`` the day at which ages and stories are reckoned, ``data``
+    the digest of the locale's tables, so that a shipped table that changed is noticed. ``demo`` draws phones,
+    mail domains and national identifiers from ranges reserved for fiction.
+    """
+
+    locale: str
+    data: str
+    near: str
+    as_of: date
+    shares: tuple[PoolShare, ...] = ()
+    demo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """Decoys planned together for one establishment in one system.
+
+    ``recipe`` names everything that the decoys are a function of, beside the key: changing any part changes them.
+    ``host_patients`` is how many patients the system held when the campaign was planned.
+    """
+
+    id: str
+    name: str
+    key_version: int
+    establishment: str
+    system: str
+    recipe: Recipe
+    serials: tuple[int, ...]
+    planned: datetime
+    starts: datetime
+    over: timedelta
+    stamp_every: timedelta | None
+    host_patients: int

@@ -1,0 +1,100 @@
+"""What a scan looks for, and what it finds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from honeytokens.model.people import DecoyRef, Field
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where in a dump: the file, the member inside containers (``a.zip!b.csv``), and the place in it.
+
+    ``line`` and ``row`` count from 1; ``offset`` is in bytes from the start of the file or member, where known.
+    """
+
+    path: str
+    member: str | None = None
+    line: int | None = None
+    row: int | None = None
+    offset: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One field of a decoy found in a dump, and its share of the strength in bits."""
+
+    field: Field
+    location: Location
+    bits: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A decoy recognised in a dump.
+
+    ``bits`` is -log2 of the probability that an unrelated record agrees with this decoy this well;
+    ``expected_false_alarms`` how many such agreements chance alone would bring in this whole dump.
+    ``versions`` are the versions of the stamped field whose value was read (empty when it was not read).
+    The same type serves a lead, which is too weak to count.
+    """
+
+    decoy: DecoyRef
+    establishment: str
+    bits: float
+    expected_false_alarms: float
+    evidence: tuple[Evidence, ...]
+    versions: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Something in a dump that could not be read, and what to do about it."""
+
+    location: Location
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScanStats:
+    """How much was read, and how fast."""
+
+    bytes: int
+    seconds: float
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScanResult:
+    """What one scan found."""
+
+    hits: tuple[Hit, ...]
+    leads: tuple[Hit, ...]
+    unread: tuple[Unread, ...]
+    threshold_bits: float
+    stats: ScanStats
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything could be read."""
+        return not self.unread
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDecoys:
+    """What a scan looks for.
+
+    ``refs`` and ``establishments`` have one entry per decoy. ``values`` is a long frame with one row per value that
+    a decoy has or had: ``decoy`` (UInt32, index into ``refs``), ``field`` (String, a :class:`Field`), ``value``
+    (String; dates in ISO form), ``version`` (Int32, null where the field is not stamped) and ``bits`` (Float64, -log2
+    of the share of unrelated patients of the same host who have this very value).
+    """
+
+    refs: tuple[DecoyRef, ...]
+    establishments: tuple[str, ...]
+    values: pl.DataFrame
