@@ -30,6 +30,8 @@ _KEY_BYTES = 32
 _SCRYPT_COST = 2**17
 """scrypt's N with r = 8, p = 1: 128 MiB, about 0.35 s; the OWASP password storage cheat sheet's first choice."""
 _SCRYPT_MAX_COST = 2**20
+_MOST_VERSIONS = 255
+"""A sealed content names its key's version in one byte."""
 _SUBKEY_PREFIX = b"honeytokens/subkey/v1/"
 
 
@@ -62,10 +64,19 @@ class Keyring:
         """Return a new keyring of one random master key (``master`` fixes it, for a replay that can be repeated)."""
         return cls((master or secrets.token_bytes(_KEY_BYTES),))
 
-    def save(self, path: Path, passphrase: bytes) -> None:
-        """Seal the keyring into a new private file.
+    def rotated(self) -> Keyring:
+        """Return this keyring with one more random master key, which makes new things from now on.
 
-        Raises :class:`KeyringError` for an empty passphrase, ``OutputError`` when the file exists or cannot be written.
+        Raises :class:`KeyringError` when it holds as many as a sealed content can name.
+        """
+        if self.newest == _MOST_VERSIONS:
+            raise KeyringError(f"The keyring holds {_MOST_VERSIONS} keys already", "Start a new home for new campaigns")
+        return Keyring((*self.masters, secrets.token_bytes(_KEY_BYTES)))
+
+    def save(self, path: Path, passphrase: bytes, *, replace: bool = False) -> None:
+        """Seal the keyring into a private file: a new one, or in place of the one that is there with ``replace``.
+
+        Raises :class:`KeyringError` for an empty passphrase, ``OutputError`` when the file cannot be written.
         """
         if not passphrase:
             raise KeyringError("The passphrase is empty", "Choose one that a thief of this machine cannot guess")
@@ -77,7 +88,7 @@ class Keyring:
         }
         content = json.dumps([_text(master) for master in self.masters]).encode()
         sealed = AESGCM(_derive(header, passphrase)).encrypt(_raw(header["nonce"]), content, _canonical(header))
-        with replacing(path, force=False) as stream:
+        with replacing(path, force=replace) as stream:
             stream.write(json.dumps({**header, "sealed": _text(sealed)}, indent=1).encode() + b"\n")
 
     @classmethod

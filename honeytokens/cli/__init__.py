@@ -13,6 +13,7 @@ from honeytokens.errors import HoneytokensError
 
 COMMANDS = (
     "init",
+    "key",
     "establishment",
     "system",
     "pool",

@@ -72,6 +72,10 @@ def _print(outcome: Outcome) -> None:
     _next(outcome)
 
 
+def _wrapped(text: str, *, hanging: int) -> str:
+    return click.wrap_text(text, 110, initial_indent="  ", subsequent_indent=" " * hanging)
+
+
 def _heading(text: str) -> None:
     click.echo()
     click.secho(text, bold=True)
@@ -96,9 +100,11 @@ def _verdict(outcome: Outcome) -> None:
     odds = PHRASINGS["en"].odds
     _heading("The truth, and what honeytokens scan says of the sample without it")
     found = f"{len(outcome.found)} found, {len(outcome.missed)} missed, {len(outcome.wrong)} wrong"
+    if outcome.leads:
+        found += f"; {len(outcome.leads)} of the missed as leads"
     span = "not dated" if window is None else f"{when(window.earliest)} to {when(window.latest)}"
     rows = [
-        ["decoys in the sample", str(len(truth.decoys)), found, _mark(not outcome.wrong and not outcome.missed)],
+        ["decoys in the sample", str(len(truth.decoys)), found, _mark(_all_found(outcome))],
         ["time of the theft", when(truth.leak.at), span, _mark(outcome.time_right)],
     ]
     for finding in verdict.establishments:
@@ -112,11 +118,15 @@ def _verdict(outcome: Outcome) -> None:
     if bits:
         strength = f"{bits[0]:.0f} to {bits[-1]:.0f} bits (median {bits[len(bits) // 2]:.0f})"
         click.echo(f"  strength of the hits: {strength}; {outcome.result.threshold_bits:.0f} bits count as a hit")
-    click.echo(click.wrap_text(verdict.sentence, 110, initial_indent="  ", subsequent_indent="  "))
+    click.echo(_wrapped(verdict.sentence, hanging=2))
+
+
+def _all_found(outcome: Outcome) -> bool | None:
+    return False if outcome.wrong else (None if outcome.missed else True)
 
 
 def _mark(right: bool | None) -> str:
-    """Return how a comparison came out, in a word; ``None`` is a question that the verdict leaves open."""
+    """Return how a comparison came out, in a word; ``None``: nothing wrong was said, but not all that is true."""
     if right is None:
         return "open"
     return click.style("right", fg="green") if right else click.style("WRONG", fg="red")
@@ -133,9 +143,8 @@ def _beacon(outcome: Outcome) -> None:
     if alert is None:
         click.echo("  alert: none came")
     else:
-        click.echo(
-            f"  alert: {alert.body['data']['text'] if alert.signature_verified else 'not signed by the service'}"
-        )
+        text = alert.body["data"]["text"] if alert.signature_verified else "not signed by the service"
+        click.echo(_wrapped(f"alert: {text}", hanging=9))
     signed = "" if alert is None or not alert.signature_verified else "; the alert's signature was verified"
     click.echo(f"  {_mark(opened.right)}{signed}")
 

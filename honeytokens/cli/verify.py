@@ -29,7 +29,7 @@ def command(campaign: str | None, as_json: bool, **shared: Any) -> int:
     with open_home(**shared) as home, progress("Checking") as on_progress:
         report = verify(home, campaign, on_progress=on_progress)
     if as_json:
-        lists = {name: getattr(report, name) for name in ("changed", "missing", "linked")}
+        lists = {name: getattr(report, name) for name in ("changed", "missing", "replaced", "linked")}
         print_json(
             {
                 "checked": report.checked,
@@ -49,6 +49,8 @@ def command(campaign: str | None, as_json: bool, **shared: Any) -> int:
         click.echo(f"{ref}: {place} was changed by someone")
     for ref, place in report.missing:
         click.echo(f"{ref}: its row in {place} is gone")
+    for ref, place in report.replaced:
+        click.echo(f"{ref}: another row has its key in {place} now, or it was changed beyond recognition")
     for ref, place in report.linked:
         click.echo(f"{ref}: {place} refers to it")
     if report.unfinished:

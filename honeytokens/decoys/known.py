@@ -64,10 +64,18 @@ def _values(maker: Maker, serials: Sequence[int], versions: int, first: int) -> 
         _column(people[field], pl.repeat(bits, len(people), eager=True), field, None, first)
         for field, bits in _OWNED_BITS.items()
     ]
-    for version, street in enumerate(streets):
-        bits = rarity[Field.STREET].slice(version * size, size)
-        columns.append(_column(street, bits, Field.STREET, version, first))
-    return pl.concat(columns)
+    stamped = [
+        _column(street, rarity[Field.STREET].slice(version * size, size), Field.STREET, version, first)
+        for version, street in enumerate(streets)
+    ]
+    return pl.concat([*columns, _dating(pl.concat(stamped))])
+
+
+def _dating(stamped: pl.DataFrame) -> pl.DataFrame:
+    """Return stamped values once each; one that a decoy had at two versions tells of neither."""
+    returned = pl.len().over("decoy", "value") > 1
+    versions = pl.when(returned).then(None).otherwise(pl.col("version")).alias("version")
+    return stamped.with_columns(versions).unique(["decoy", "value"], keep="first", maintain_order=True)
 
 
 def _column(values: pl.Series, bits: pl.Series, field: Field, version: int | None, first: int) -> pl.DataFrame:

@@ -102,8 +102,11 @@ class HospitalAdapter(ABC):
         """Give each draft its primary key, the parents' keys filled in; the keys are free at this moment."""
 
     @abstractmethod
-    def write(self, rows: Sequence[WrittenRow]) -> None:
-        """Insert rows, in one transaction where the tables have them.
+    def write(self, rows: Sequence[WrittenRow]) -> tuple[WrittenRow, ...]:
+        """Insert rows, in one transaction where the tables have them, and return them as they now are.
+
+        A value may have been written otherwise by a trigger. When so much of a row is different that it could not be
+        known again, ``PlantingError`` is raised and nothing of ``rows`` remains written.
 
         Raises ``KeyTakenError`` when another writer took a key meanwhile (then nothing of ``rows`` remains written).
         Any other failure leaves nothing written on tables with transactions; on others the rows before the failing

@@ -155,8 +155,8 @@ class SqlDatabase(HospitalAdapter):
             rows.append(WrittenRow(draft.table, column, own, values))  # type: ignore[arg-type]
         return tuple(rows)
 
-    def write(self, rows: Sequence[WrittenRow]) -> None:
-        """Insert rows, in one transaction where the tables have them."""
+    def write(self, rows: Sequence[WrittenRow]) -> tuple[WrittenRow, ...]:
+        """Insert rows, in one transaction where the tables have them, and return them as they now are."""
         tables = {row.table: self._table(row.table) for row in rows}
         written: list[WrittenRow] = []
         try:
@@ -164,6 +164,7 @@ class SqlDatabase(HospitalAdapter):
                 for row in rows:
                     sql_rows.insert(connection, self._server, tables[row.table], row)
                     written.append(row)
+                return self._kept(connection, rows)
         except PlantingError as error:
             self._take_back([row for row in written if not tables[row.table].transactional])
             if isinstance(error, DuplicateError) and any(found.standing != "missing" for found in self.state(rows)):
@@ -182,13 +183,10 @@ class SqlDatabase(HospitalAdapter):
                     f"A row of {row.table} is {before.standing}, not as it was written",
                     "Run verify to see which decoy it is",
                 )
-            sql_rows.update(connection, self._server, table, row, dict(changes))
-            after = replace(row, values={**row.values, **changes})
-            # A column such as updated_at changes by itself: remember what is there now.
-            [found] = sql_rows.read(connection, table, row.key_column, [row.key], list(after.values), lock=False)
-            held = dict(zip(after.values, found[1], strict=True))
-            moved = sql_rows.state(after, table, frozenset(), held).columns
-            return replace(after, values=after.values | {name: held[name] for name in moved})
+            if changes:
+                sql_rows.update(connection, self._server, table, row, dict(changes))
+            [after] = self._kept(connection, [replace(row, values={**row.values, **changes})])
+            return after
 
     def remove(self, rows: Sequence[WrittenRow]) -> None:
         """Delete exactly these rows, in the reverse of the order in which they are given.
@@ -317,20 +315,31 @@ class SqlDatabase(HospitalAdapter):
         """Delete rows that this very call wrote and that a table without transactions kept."""
         if rows:
             with self._server.writing() as connection:
-                for found in reversed(self._states(connection, rows, lock=True)):
-                    if found.standing == "same":
-                        sql_rows.delete(connection, self._server, self._table(found.row.table), found.row)
+                for row in reversed(rows):
+                    sql_rows.delete(connection, self._server, self._table(row.table), row)
+
+    def _kept(self, connection: sa.Connection, rows: Sequence[WrittenRow]) -> tuple[WrittenRow, ...]:
+        """Return rows that were just written as they are: a trigger or ``ON UPDATE`` may have had its own way.
+
+        Raises ``PlantingError`` for a row that could not be known again later, and so could never be taken out.
+        """
+        kept = []
+        for row, held in zip(rows, sql_rows.held(connection, self._table, rows, lock=False), strict=True):
+            found = self._standing(row, held)
+            if held is None or found.standing == "foreign":
+                raise PlantingError(
+                    f"The database writes its own values into {row.table} ({', '.join(found.columns) or 'whole rows'})",
+                    "Let the mapping write them as the database's triggers do, or leave those columns out of it",
+                )
+            kept.append(replace(row, values=row.values | {name: held[name] for name in found.columns}))
+        return tuple(kept)
 
     def _states(self, connection: sa.Connection, rows: Sequence[WrittenRow], *, lock: bool) -> list[RowState]:
-        telling = {row.table: self._fitted().telling(row.table) for row in rows}
-        held: dict[tuple[str, int | str], dict[str, str | None]] = {}
-        for name, key_column in dict.fromkeys((row.table, row.key_column) for row in rows):
-            ours = [row for row in rows if (row.table, row.key_column) == (name, key_column)]
-            table = self._table(name)
-            columns = [column for column in table.columns if any(column in row.values for row in ours)]
-            found = sql_rows.read(connection, table, key_column, [row.key for row in ours], columns, lock=lock)
-            held |= {(name, key): dict(zip(columns, values, strict=True)) for key, values in found}
-        return [sql_rows.state(r, self._table(r.table), telling[r.table], held.get((r.table, r.key))) for r in rows]
+        held = sql_rows.held(connection, self._table, rows, lock=lock)
+        return [self._standing(row, values) for row, values in zip(rows, held, strict=True)]
+
+    def _standing(self, row: WrittenRow, held: dict[str, str | None] | None) -> RowState:
+        return sql_rows.state(row, self._table(row.table), self._fitted().telling(row.table), held)
 
     def _foreign_keys(self, connection: sa.Connection) -> list[ForeignKey]:
         if self._all_foreign_keys is None:

@@ -10,11 +10,12 @@ from collections import defaultdict
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from honeytokens.errors import KeyTakenError, PlantingError
 from honeytokens.model import Campaign, Decoy, Establishment, Placement, PlacementState, Stamp, WrittenRow
 from honeytokens.systems.interface import HospitalAdapter
+from honeytokens.workflows.calendar import due_version, phases
 from honeytokens.workflows.connecting import open_system
 from honeytokens.workflows.home import Home
 
@@ -54,25 +55,6 @@ def apply(home: Home, campaign: str | None = None, *, on_progress: Callable[[int
         home.now(), "apply", f"planted {report.planted}, rewritten {report.rewritten}, resumed {report.resumed}"
     )
     return report
-
-
-def due_version(campaign: Campaign, placement: Placement, phase: int, now: datetime) -> int:
-    """Return the version that the stamped field of a planted decoy should have at ``now``.
-
-    The first rewriting comes ``phase`` seconds after planting, each further one ``stamp_every`` later.
-    """
-    if campaign.stamp_every is None or placement.planted is None:
-        return 0
-    since_first = now - placement.planted - timedelta(seconds=phase)
-    return max(0, since_first // campaign.stamp_every + 1)
-
-
-def phases(home: Home, campaign: Campaign, placements: list[Placement]) -> list[int]:
-    """Return each placement's keyed phase in the stamping calendar, in seconds."""
-    if campaign.stamp_every is None:
-        return [0] * len(placements)
-    serials = [placement.ref.serial for placement in placements]
-    return home.maker(campaign).phases(serials, int(campaign.stamp_every.total_seconds()))
 
 
 def _due(home: Home, campaign: Campaign, report: ApplyReport) -> list[tuple[Placement, int]]:
@@ -135,10 +117,10 @@ class _Applier:
             placement = replace(placement, state=PlacementState.WRITING, rows=rows, begun=now)
             self._home.registry.save(placement)
             try:
-                self._adapter.write(rows)
+                written = self._adapter.write(rows)
             except KeyTakenError:
                 continue
-            self._planted(placement)
+            self._planted(replace(placement, rows=written))
             return
         raise PlantingError(
             f"Other writers took the primary keys of {placement.ref} {_KEY_ATTEMPTS} times",
@@ -199,11 +181,14 @@ class _Applier:
     def _finish_rewriting(self, placement: Placement) -> None:
         """Write the intended values where the row is still as we left it; leave a row that someone changed alone."""
         before, intended = placement.rows[0], placement.intended[0]
-        if self._adapter.state((before,))[0].standing != "same":
-            self._report.problems.append(f"{placement.ref} was changed by someone: run verify")
+        standing = self._adapter.state((before,))[0].standing
+        if standing != "same":
+            self._report.problems.append(f"{placement.ref} is {standing} in {before.table}: run verify")
             self._home.registry.save(_settled(placement, placement.rows, placement.stamps))
             return
-        self._rewritten(placement, self._adapter.rewrite(before, _difference(before, intended)))
+        # Two versions of a street are alike at times: then there is nothing to write, and the calendar goes on.
+        changes = _difference(before, intended)
+        self._rewritten(placement, self._adapter.rewrite(before, changes) if changes else before)
 
     def _rewritten(self, placement: Placement, patient: WrittenRow) -> None:
         now = self._home.now()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from honeytokens.model import Campaign, PlacementState
-from honeytokens.workflows.apply import due_version, phases
+from honeytokens.workflows.calendar import due_version, phases
 from honeytokens.workflows.home import Home
 
 

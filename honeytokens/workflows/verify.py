@@ -20,21 +20,24 @@ _LIVE = (PlacementState.PLANTED, PlacementState.REWRITING)
 class VerifyReport:
     """How the planted decoys stand.
 
-    ``changed``, ``missing`` and ``linked`` name decoys with ``table.column`` or table; ``homonyms`` are decoys whose
-    name and birth date a real patient of the host now has: withdraw these first.
+    ``changed``, ``missing``, ``replaced`` and ``linked`` name decoys with ``table.column`` or table: ``replaced`` those
+    whose key another row has now. ``homonyms`` are decoys whose name and birth date a real patient of the host now has:
+    withdraw these first.
     """
 
     checked: int = 0
     unfinished: int = 0
     changed: list[tuple[DecoyRef, str]] = field(default_factory=list)
     missing: list[tuple[DecoyRef, str]] = field(default_factory=list)
+    replaced: list[tuple[DecoyRef, str]] = field(default_factory=list)
     linked: list[tuple[DecoyRef, str]] = field(default_factory=list)
     homonyms: list[DecoyRef] = field(default_factory=list)
 
     @property
     def sound(self) -> bool:
         """Whether every decoy stands as it was written and nobody equals one."""
-        return not (self.unfinished or self.changed or self.missing or self.linked or self.homonyms)
+        found = (self.changed, self.missing, self.replaced, self.linked, self.homonyms)
+        return not (self.unfinished or any(found))
 
 
 def verify(
@@ -82,8 +85,10 @@ def _check(adapter: HospitalAdapter, batch: list[Placement], report: VerifyRepor
         for state in states:
             if state.standing == "changed":
                 report.changed += [(placement.ref, f"{state.row.table}.{column}") for column in state.columns]
-            elif state.standing != "same":
+            elif state.standing == "missing":
                 report.missing.append((placement.ref, state.row.table))
+            elif state.standing == "foreign":
+                report.replaced.append((placement.ref, state.row.table))
         report.linked += [(placement.ref, link) for link in adapter.links(placement.rows)]
 
 

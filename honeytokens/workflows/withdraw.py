@@ -72,8 +72,9 @@ def _withdraw(
         if not preview:
             home.registry.save(replace(placement, state=PlacementState.WITHDRAWN))
         return
-    ours = [state for state in _states(adapter, placement) if state.standing in ("same", "changed")]
-    if reason := _refusal(adapter, ours, include_changed=include_changed):
+    states = _states(adapter, placement)
+    ours = [state for state in states if state.standing in ("same", "changed")]
+    if reason := _refusal(adapter, states, ours, include_changed=include_changed):
         report.refused.append((placement.ref, reason))
         return
     report.withdrawn += 1
@@ -93,9 +94,17 @@ def _states(adapter: HospitalAdapter, placement: Placement) -> list[RowState]:
     return states
 
 
-def _refusal(adapter: HospitalAdapter, ours: list[RowState], *, include_changed: bool) -> str | None:
+def _refusal(
+    adapter: HospitalAdapter, states: list[RowState], ours: list[RowState], *, include_changed: bool
+) -> str | None:
     if links := adapter.links([state.row for state in ours]):
         return f"rows of the hospital refer to it: {', '.join(links)}"
+    replaced = dict.fromkeys(state.row.table for state in states if state.standing == "foreign")
+    if replaced and not include_changed:
+        return (
+            f"another row has its key in {', '.join(replaced)} now, or it was changed beyond recognition: look at it"
+            " (--include-changed withdraws the rest and never touches that row)"
+        )
     changed = [f"{state.row.table}.{column}" for state in ours for column in state.columns]
     if changed and not include_changed:
         return f"someone changed {', '.join(changed)} (withdraw it all the same with --include-changed)"

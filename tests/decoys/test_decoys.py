@@ -145,6 +145,17 @@ def test_what_a_scan_looks_for_has_every_version_and_its_bits() -> None:
     assert known.values.filter(pl.col("field") == "birth_date")["value"].str.contains(r"^\d{4}-\d\d-\d\d$").all()
 
 
+def test_a_street_that_comes_back_tells_of_no_version() -> None:
+    known = known_decoys([(maker(), "saint-anne", range(300), 40)])
+    streets = known.values.filter(pl.col("field") == "street")
+    back = streets.filter(pl.col("version").is_null())
+    assert streets.select("decoy", "value").is_unique().all()
+    assert 0 < len(back) < 300
+    people = maker()
+    decoy, value = back.select("decoy", "value").row(0)
+    assert [people.streets([decoy], version)[0] for version in range(40)].count(value) > 1
+
+
 def test_nothing_planted_is_nothing_to_look_for() -> None:
     known = known_decoys([(maker(), "saint-anne", [], 1)])
     assert (known.refs, len(known.values)) == ((), 0)

@@ -187,6 +187,48 @@ def test_patients_without_readable_names(database_url: str) -> None:
         refuses(hospital, "surname has no column of its own")
 
 
+SHOUTING = {
+    "sqlite": "CREATE TRIGGER shout AFTER INSERT ON patients BEGIN UPDATE patients SET {sets} WHERE id = new.id; END",
+    "mysql": "CREATE TRIGGER shout BEFORE INSERT ON patients FOR EACH ROW SET {sets}",
+    "postgresql": "CREATE TRIGGER shout BEFORE INSERT ON patients FOR EACH ROW EXECUTE FUNCTION shout()",
+}
+
+
+def shouting(url: str, *columns: str) -> str:
+    """Return a schema whose patients' names are written in upper case by a trigger."""
+    new = "" if backend(url) == "sqlite" else "NEW."
+    sign = ":=" if backend(url) == "postgresql" else "="
+    sets = [f"{new}{name} {sign} upper({new}{name})" for name in columns]
+    auto = {"mysql": "INT AUTO_INCREMENT", "postgresql": "SERIAL"}.get(backend(url), "INTEGER")
+    end = "ENGINE=MyISAM" if backend(url) == "mysql" else ""
+    schema = f"CREATE TABLE patients (id {auto} PRIMARY KEY, last VARCHAR(60), first VARCHAR(60), dob DATE) {end};\n"
+    if backend(url) == "postgresql":
+        body = "; ".join([*sets, "RETURN NEW"])
+        schema += f"CREATE FUNCTION shout() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body}; END $$;\n"
+    return schema + SHOUTING[backend(url)].format(sets=", ".join(sets))
+
+
+def test_a_trigger_that_writes_a_value_its_own_way(database_url: str) -> None:
+    with built(database_url, shouting(database_url, "last"), PATIENT) as hospital, hospital.connect() as adapter:
+        before = hospital.everything()
+        rows = adapter.write(adapter.reserve(adapter.compose(decoy(1), NORTH, AT)))
+        assert rows[0].values["first"] == "Maëlys"
+        assert standings(adapter, rows) == {"same"}
+        adapter.remove(rows)
+        assert hospital.everything() == before
+
+
+def test_a_trigger_that_makes_another_person(database_url: str) -> None:
+    """A row that could not be known again could not be withdrawn: it is not left there."""
+    schema = shouting(database_url, "last", "first")
+    with built(database_url, schema, PATIENT) as hospital, hospital.connect() as adapter:
+        before = hospital.everything()
+        rows = adapter.reserve(adapter.compose(decoy(1), NORTH, AT))
+        with pytest.raises(PlantingError, match=r"writes its own values into patients \(last, first\)"):
+            adapter.write(rows)
+        assert hospital.everything() == before
+
+
 def test_mariadb_types(mariadb_url: str) -> None:
     schema = """
         CREATE TABLE patients (

@@ -78,6 +78,15 @@ def test_no_server(scheme: str) -> None:
         pass
 
 
+@pytest.mark.parametrize("scheme", ["mysql", "postgresql"])
+def test_no_such_host(scheme: str) -> None:
+    with (
+        refused(SystemUnreachableError, "does not answer", "nowhere.invalid"),
+        connect(f"{scheme}://u@nowhere.invalid/his", "hunter2", MAPPING),
+    ):
+        pass
+
+
 @pytest.mark.parametrize("server", [MARIADB, POSTGRESQL])
 def test_a_wrong_password_and_a_wrong_database(server: str, request: pytest.FixtureRequest) -> None:
     url = sa.make_url(request.getfixturevalue(f"{server}_url"))

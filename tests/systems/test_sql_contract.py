@@ -293,3 +293,11 @@ def test_residues_are_true(hospital: Hospital) -> None:
     }
     assert expected[hospital.flavour] in said
     assert "trigger" not in said
+
+
+def test_a_rewriting_that_changes_nothing(hospital: Hospital) -> None:
+    """Two versions may have the same street."""
+    with hospital.connect() as adapter:
+        rows = plant(adapter, decoy(1))
+        assert adapter.changes(rows[0], decoy(1), NORTH) == {}
+        assert adapter.rewrite(rows[0], {}) == rows[0]

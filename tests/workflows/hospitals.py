@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -53,7 +54,10 @@ PATIENTS = 40
 
 def build(url: str, engine_name: str = "InnoDB") -> None:
     """Create the tables and forty patients. ``engine_name`` is MariaDB's storage engine."""
-    options = {"mysql_engine": engine_name, "mysql_charset": "latin1" if engine_name == "MyISAM" else "utf8mb4"}
+    options: dict[str, Any] = {
+        "mysql_engine": engine_name,
+        "mysql_charset": "latin1" if engine_name == "MyISAM" else "utf8mb4",
+    }
     metadata = sa.MetaData()
 
     def key() -> sa.Column[int]:

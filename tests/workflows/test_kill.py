@@ -30,7 +30,12 @@ from .killing import KEYRING, Run, opened, run
 STARTS = datetime(2026, 3, 1, 9, tzinfo=UTC)
 LATER = STARTS + timedelta(days=65)
 DECOYS = 2
-_PRELOAD = ["tests.workflows.killing", "honeytokens.locales.en_gb"]
+_PRELOAD = [
+    "honeytokens.workflows.apply",
+    "honeytokens.workflows.withdraw",
+    "honeytokens.systems",
+    "honeytokens.locales.en_gb",
+]
 Rows = dict[str, list[tuple[object, ...]]]
 
 DATABASES = {

@@ -95,8 +95,8 @@ class PostgresqlServer(Server):
             found = (_TROUBLES[state[:size]] for size in (5, 3, 2) if state[:size] in _TROUBLES)
             return next(found, Trouble.UNKNOWN), state
         text, handle = str(error), getattr(error, "pgconn", None)
-        if handle is None:
-            return Trouble.LOST, None
+        if handle is None:  # the driver itself resolves names, and says so in English
+            return Trouble.UNREACHABLE if "resolve host" in text else Trouble.LOST, None
         if any(word in text for word in ("authentication", "no password", "role")):
             return Trouble.REFUSED, None
         if "FATAL" in text and handle.db.decode(errors="replace") in text:

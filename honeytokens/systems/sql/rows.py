@@ -6,7 +6,7 @@ learns more of a decoy than the rows themselves say.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -40,7 +40,21 @@ def delete(connection: sa.Connection, server: Server, table: Table, row: Written
         return connection.execute(sa.delete(target).where(target.c[row.key_column] == bound(row.key))).rowcount == 1
 
 
-def read(
+def held(
+    connection: sa.Connection, table_of: Callable[[str], Table], rows: Sequence[WrittenRow], *, lock: bool
+) -> list[dict[str, str | None] | None]:
+    """Return, for each row, what its key holds in the columns that we wrote, as text; ``None`` for no row."""
+    found: dict[tuple[str, int | str], dict[str, str | None]] = {}
+    for name, key_column in dict.fromkeys((row.table, row.key_column) for row in rows):
+        ours = [row for row in rows if (row.table, row.key_column) == (name, key_column)]
+        table = table_of(name)
+        columns = [column for column in table.columns if any(column in row.values for row in ours)]
+        held_now = _read(connection, table, key_column, [row.key for row in ours], columns, lock=lock)
+        found |= {(name, key): dict(zip(columns, values, strict=True)) for key, values in held_now}
+    return [found.get((row.table, row.key)) for row in rows]
+
+
+def _read(
     connection: sa.Connection,
     table: Table,
     key_column: str,

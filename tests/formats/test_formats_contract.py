@@ -45,7 +45,7 @@ def frame(rows: list[dict[str, object]]) -> pl.DataFrame:
 @pytest.mark.parametrize("cut", [0, 1, 3])
 def test_what_is_written_is_read_back(name: str, cut: int) -> None:
     stream = io.BytesIO()
-    formats.get(name).write(iter([frame(ROWS[:cut]), frame(ROWS[cut:])]), stream)  # type: ignore[arg-type]
+    formats.get(name).write(iter([frame(ROWS[:cut]), frame(ROWS[cut:])]), stream)
     back = READERS[name](stream.getvalue())
     assert [row["surname"] for row in back] == [row["surname"] for row in ROWS]
     assert [row["birth_date"] for row in back] == ["1961-03-12", "2020-02-29", "1899-12-31"]
