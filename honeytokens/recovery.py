@@ -45,7 +45,7 @@ def read_page(text: str) -> Keyring:
 
 
 def _line(version: int, total: int, key: bytes) -> str:
-    letters = base64.b32encode(key).decode().rstrip("=")
+    letters = _letters(key)
     groups = " ".join(letters[place : place + 4] for place in range(0, len(letters), 4))
     return f"{version} of {total}: {groups} check {_check(version, key)}"
 
@@ -59,9 +59,14 @@ def _key(match: re.Match[str]) -> bytes:
         key = base64.b32decode(letters + "====")
     except binascii.Error as error:
         raise wrong from error
-    if not hmac.compare_digest(match[4].upper().translate(_MISREAD), _check(int(match[1]), key)):
+    check = match[4].upper().translate(_MISREAD)
+    if _letters(key) != letters or not hmac.compare_digest(check, _check(int(match[1]), key)):
         raise wrong
     return key
+
+
+def _letters(key: bytes) -> str:
+    return base64.b32encode(key).decode().rstrip("=")
 
 
 def _check(version: int, key: bytes) -> str:
