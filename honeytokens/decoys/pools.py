@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from honeytokens.errors import PlanRefusedError
 from honeytokens.markers import Permutation
-from honeytokens.markers.permutation import MAX_SIZE
+from honeytokens.markers.permutation import MAX_DIGITS
 from honeytokens.model import Pool, PoolKind, PoolShare
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -26,9 +26,9 @@ def size(pool: Pool) -> int:
 
 def check(pool: Pool) -> None:
     """Raise :class:`PlanRefusedError` when a pattern pool is empty or larger than can be ordered."""
-    if pool.kind in (PoolKind.PHONE, PoolKind.LOCAL_ID) and not 1 < size(pool) <= MAX_SIZE:
+    if pool.kind in (PoolKind.PHONE, PoolKind.LOCAL_ID) and not 1 <= pool.value.count("#") <= MAX_DIGITS:
         raise PlanRefusedError(
-            f"The {pool.kind} pool {pool.value} must have 1 to 7 # signs, one for each digit to fill",
+            f"The {pool.kind} pool {pool.value} must have 1 to {MAX_DIGITS} # signs, one for each digit to fill",
             "Write it like 06 39 98 ## ##; add several pools where one is too small",
         )
 
@@ -46,18 +46,19 @@ def fill(
     ours = [share for share in shares if share.pool.kind is kind]
     if not ours:
         return [None] * len(serials)
-    values: list[str | None] = []
-    for serial in serials.tolist():
-        share = ours[serial % len(ours)]
-        index = share.first + serial // len(ours)
-        if index >= size(share.pool):
+    values = np.empty(len(serials), dtype=object)
+    turns, rounds = serials % np.uint64(len(ours)), serials // np.uint64(len(ours))
+    for turn, share in enumerate(ours):
+        mine = turns == turn
+        if np.any(rounds[mine] >= size(share.pool) - share.first):
             raise PlanRefusedError(
                 f"The {kind} pool {share.pool.value} has no value left for this many decoys",
                 "Plan fewer decoys, or add another pool",
             )
         order = _order(keys[(kind, share.pool.value)], size(share.pool))
-        values.append(_filled(share.pool.value, int(order.order[index])))
-    return values
+        numbers = order.value(rounds[mine].astype(np.int64) + share.first)
+        values[mine] = [_filled(share.pool.value, number) for number in numbers.tolist()]
+    return list(values)
 
 
 @lru_cache(maxsize=8)

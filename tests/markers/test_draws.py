@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from honeytokens.markers import Draws, Permutation, cumulative
+from honeytokens.markers import Draws, cumulative
 
 KEY = bytes(range(32))
 GOLDEN = [8732931946020450421, 8402764876118484942, 17577418921743026893]
@@ -75,20 +75,3 @@ def test_where_keeps_the_chosen_serials() -> None:
     base = draws_of([1, 2, 3])
     mask = np.array([True, False, True])
     assert (base.where(mask).u64("x") == base.u64("x")[mask]).all()
-
-
-@given(st.integers(1, 5000))
-def test_a_permutation_gives_each_value_once(size: int) -> None:
-    order = Permutation.of(KEY, size)
-    values = order.value(np.arange(size))
-    assert sorted(values.tolist()) == list(range(size))
-
-
-def test_a_permutation_depends_on_its_key() -> None:
-    assert Permutation.of(KEY, 1000).order.tolist() != Permutation.of(bytes(32), 1000).order.tolist()
-
-
-@pytest.mark.parametrize("size", [0, -1, 10_000_001])
-def test_a_pool_of_another_size_is_refused(size: int) -> None:
-    with pytest.raises(ValueError, match="a pool holds"):
-        Permutation.of(KEY, size)
