@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
 
 import click
@@ -77,6 +78,8 @@ def group(ctx: click.Context, config: str | None) -> None:
 
 def main() -> None:
     """Run the command line; print an error as one line and leave with its exit code."""
+    # Stopped by either signal, a command rolls back what it was at and says so.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         code = group(auto_envvar_prefix="HONEYTOKENS", prog_name="honeytokens", standalone_mode=False)
         sys.stdout.flush()

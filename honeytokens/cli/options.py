@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 _CREDENTIAL = "honeytokens-passphrase"
+_SUBCOMMANDS = ("add", "change", "list", "check", "rotate", "recovery", "restore")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -49,7 +50,7 @@ def read_config(path: str | None) -> dict[str, Any]:
 def _merged(common: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
     """Return the defaults of one command; those of a group's subcommands hang below it too."""
     merged = {key.replace("-", "_"): value for key, value in (common | own).items()}
-    return merged | dict.fromkeys(("add", "list", "check"), merged)
+    return merged | dict.fromkeys(_SUBCOMMANDS, merged)
 
 
 def home_options(function: F) -> F:

@@ -47,16 +47,52 @@ def add(name: str, url: str, mapping: Path, password_env: str | None, ask_passwo
     """
     from honeytokens.workflows.setup import add_system
 
-    try:
-        text = mapping.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise MappingError(
-            f"The mapping file {mapping} cannot be read: {error}", "Name a TOML file in UTF-8"
-        ) from error
+    text = _read(mapping)
     with open_home(**shared) as home:
         password = click.prompt("Database password", hide_input=True, err=True) if ask_password else None
         summary = add_system(home, name, url, text, password_env=password_env, password=password)
     click.echo(f"Added system {name}: {summary.patients} patients; decoys will have {', '.join(summary.fields)}.")
+
+
+@command.command("change")
+@click.argument("name")
+@click.option("--url", help="Its new address.")
+@click.option("--mapping", type=click.Path(dir_okay=False, path_type=Path), help="Its new mapping file.")
+@click.option("--password-env", metavar="VARIABLE", help="Take the password from this variable from now on.")
+@click.option("--ask-password", is_flag=True, help="Ask for the new password now and seal it in the registry.")
+@home_options
+def change(
+    name: str,
+    url: str | None,
+    mapping: Path | None,
+    password_env: str | None,
+    ask_password: bool,
+    **shared: Any,
+) -> None:
+    """Remember a system's new address, mapping or password; what is left out stays as it is.
+
+    The mapping is held against the live schema first. Decoys that are planted already stay where they are.
+
+    \b
+    Example:
+      honeytokens system change his --mapping his.toml
+    """
+    from honeytokens.workflows.setup import change_system
+
+    text = None if mapping is None else _read(mapping)
+    with open_home(**shared) as home:
+        password = click.prompt("Database password", hide_input=True, err=True) if ask_password else None
+        summary = change_system(home, name, url=url, mapping=text, password_env=password_env, password=password)
+    click.echo(f"Changed system {name}: {summary.patients} patients; decoys will have {', '.join(summary.fields)}.")
+
+
+def _read(mapping: Path) -> str:
+    try:
+        return mapping.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise MappingError(
+            f"The mapping file {mapping} cannot be read: {error}", "Name a TOML file in UTF-8"
+        ) from error
 
 
 @command.command("list")

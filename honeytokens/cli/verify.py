@@ -47,12 +47,14 @@ def command(campaign: str | None, as_json: bool, **shared: Any) -> int:
         click.echo(f"{ref}: a real patient has its name and birth date: withdraw its campaign's decoy at once")
     for ref, place in report.changed:
         click.echo(f"{ref}: {place} was changed by someone")
-    for ref, place in report.missing:
+    for ref, place in dict.fromkeys(report.missing):
         click.echo(f"{ref}: its row in {place} is gone")
-    for ref, place in report.replaced:
+    for ref, place in dict.fromkeys(report.replaced):
         click.echo(f"{ref}: another row has its key in {place} now, or it was changed beyond recognition")
     for ref, place in report.linked:
         click.echo(f"{ref}: {place} refers to it")
     if report.unfinished:
-        click.echo(f"{report.unfinished} were cut short: run honeytokens apply")
+        click.echo(f"{report.unfinished} were cut short: run honeytokens apply, or withdraw again if that was stopped")
+    if report.missing or report.replaced:
+        click.echo("Where rows are gone, as after a restored backup: withdraw the campaign and plan another one.")
     return 0 if report.sound else 3

@@ -1,7 +1,7 @@
 """The sealed memory of establishments, systems, pools, campaigns and placements.
 
-Everything that could reveal a decoy is encrypted and bound to its row; what must be looked up is found by a keyed blind
-index. The file alone tells how many campaigns and placements there are and which of them are done: nothing else.
+Everything that could reveal a decoy is encrypted and bound to its row, and a keyed sum tells whether rows came or went.
+The file alone tells how many campaigns and placements there are and which of them are done: nothing else.
 """
 
 from honeytokens.registry.store import Registry

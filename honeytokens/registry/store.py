@@ -23,12 +23,22 @@ from honeytokens.model import (
 )
 from honeytokens.registry.codec import decode, encode
 from honeytokens.registry.sealing import Sealer
+from honeytokens.registry.tally import Tally
 
 T = TypeVar("T")
 Row = dict[str, object]
 
 _SCHEMA_VERSION = 1
 _BUSY_SECONDS = 10
+_KEYS = {
+    "establishments": "name",
+    "systems": "name",
+    "pools": "name",
+    "campaigns": "name",
+    "placements": "id",
+    "events": "id",
+}
+"""The tables of sealed rows, each with its primary key."""
 _FETCH = 1_000
 
 
@@ -38,6 +48,7 @@ class Registry:
     def __init__(self, database: sqlite_utils.Database, keyring: Keyring) -> None:
         self._database = database
         self._sealer = Sealer(keyring)
+        self._change = self._no_change()
 
     @classmethod
     def create(cls, path: Path, keyring: Keyring) -> Registry:
@@ -65,7 +76,9 @@ class Registry:
             version = next(iter(database.query("select value from meta where key = 'schema_version'")))["value"]
         if int(version) != _SCHEMA_VERSION:
             raise RegistryError(f"{path} was made by another version of honeytokens", "Upgrade honeytokens")
-        return cls(database, keyring)
+        registry = cls(database, keyring)
+        registry._check_sum()
+        return registry
 
     def close(self) -> None:
         """Close the file."""
@@ -74,8 +87,12 @@ class Registry:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Make what is written inside durable together, or not at all."""
-        with _explained(), _immediate(self._database):
-            yield
+        try:
+            with _explained(), _immediate(self._database):
+                yield
+                self._count_changes()
+        finally:
+            self._change = self._no_change()
 
     # Establishments, systems, pools
 
@@ -94,6 +111,16 @@ class Registry:
     def add_system(self, system: HospitalSystem) -> None:
         """Remember a hospital system; raise ``UnknownNameError`` when the name is taken."""
         self._add("systems", system.name, system)
+
+    def change_system(self, system: HospitalSystem) -> None:
+        """Remember a hospital system anew; raise ``UnknownNameError`` when there is none of its name."""
+        sealed = self._sealer.seal(encode(system), f"systems|{system.name}")
+        with self.transaction():
+            self.system(system.name)
+            [before] = self._query("select sealed from systems where name = ?", (system.name,))
+            self._database.execute("update systems set sealed = ? where name = ?", (sealed, system.name))
+            self._change.take("systems", system.name, _blob(before["sealed"]))
+            self._change.add("systems", system.name, sealed)
 
     def systems(self) -> list[HospitalSystem]:
         """Return every hospital system, by name."""
@@ -140,35 +167,21 @@ class Registry:
         return [self._read_placement(row) for row in rows]
 
     def save(self, placement: Placement) -> None:
-        """Write how a placement stands, durably; its rows become findable by :meth:`find_row`."""
+        """Write how a placement stands, durably."""
         with self.transaction():
             self._write_placement(placement)
-
-    def find_row(self, system: str, table: str, key: int | str) -> Placement | None:
-        """Return the placement that has, or had, a row with this primary key."""
-        rows = self._query(
-            "select placements.* from lookups join placements on placements.id = lookups.placement"
-            " where print = ? order by placements.id desc limit 1",
-            (self._sealer.blind("row", _row_place(system, table, key)),),
-        )
-        return self._read_placement(rows[0]) if rows else None
 
     def _write_placement(self, placement: Placement) -> None:
         clear: Row = {"id": placement.id, "campaign": placement.ref.campaign, "state": placement.state.value}
         sealed = self._sealer.seal(encode(placement), _placement_place(clear))
+        for row in self._query("select sealed from placements where id = ?", (placement.id,)):
+            self._change.take("placements", placement.id, _blob(row["sealed"]))
         # Plain SQL: a table's upsert reads the schema anew each time, and this is what apply does most.
         self._database.execute(
             "insert or replace into placements (id, campaign, state, sealed) values (:id, :campaign, :state, :sealed)",
             {**clear, "sealed": sealed},
         )
-        prints = {
-            self._sealer.blind("row", _row_place(placement.system, row.table, row.key))
-            for row in (*placement.rows, *placement.intended)
-        }
-        self._database.conn.executemany(
-            "insert or ignore into lookups (print, placement) values (?, ?)",
-            [(value, placement.id) for value in prints],
-        )
+        self._change.add("placements", placement.id, sealed)
 
     def _read_placement(self, row: Row) -> Placement:
         return decode(Placement, self._sealer.open(_blob(row["sealed"]), _placement_place(row)))
@@ -180,7 +193,9 @@ class Registry:
         with self.transaction():
             place = f"events|{at.isoformat()}|{kind}"
             sealed = self._sealer.seal(detail.encode(), place)
-            self._database.table("events").insert({"at": at.isoformat(), "kind": kind, "sealed": sealed})
+            events = self._database.table("events")
+            events.insert({"at": at.isoformat(), "kind": kind, "sealed": sealed})
+            self._change.add("events", events.last_pk, sealed)
 
     def events(self) -> list[tuple[datetime, str, str]]:
         """Return the audit trail, oldest first, as (time, kind, detail)."""
@@ -198,10 +213,11 @@ class Registry:
 
     def _add(self, table: str, name: str, thing: object, shown: str | None = None) -> None:
         sealed = self._sealer.seal(encode(thing), f"{table}|{name}")
-        with _explained():
+        with self.transaction():
             if self._query(f"select 1 from {table} where name = ?", (name,)):  # noqa: S608
                 raise UnknownNameError(f"{shown or name} is in the registry already", "Choose another name")
             self._database.table(table).insert({"name": name, "sealed": sealed}, pk="name")
+            self._change.add(table, name, sealed)
 
     def _all(self, table: str, kind: type[T]) -> list[T]:
         rows = self._query(f"select * from {table} order by name")  # noqa: S608
@@ -215,6 +231,36 @@ class Registry:
             raise UnknownNameError(f"There is no {word} named {name}", known)
         return decode(kind, self._sealer.open(_blob(rows[0]["sealed"]), f"{table}|{name}"))
 
+    # The sum over all rows
+
+    def _no_change(self) -> Tally:
+        return Tally(self._sealer.keyring.subkey("registry/tally", 1))
+
+    def _count_changes(self) -> None:
+        """Bring the stored sum up to what the transaction changed."""
+        if self._change.total:
+            sealed = self._sealer.seal(self._change.encoded(self._stored_sum()), "tally")
+            self._database.execute("insert or replace into meta (key, value) values ('tally', ?)", (sealed,))
+            self._change = self._no_change()
+
+    def _stored_sum(self) -> bytes | None:
+        rows = self._query("select value from meta where key = 'tally'")
+        return self._sealer.open(_blob(rows[0]["value"]), "tally") if rows else None
+
+    def _check_sum(self) -> None:
+        """Raise :class:`RegistryError` when the rows are not those that the sum was taken over."""
+        found = self._no_change()
+        with self._database.atomic():
+            for table, key in _KEYS.items():
+                for row in self._query(f"select {key}, sealed from {table}"):  # noqa: S608
+                    found.add(table, row[key], _blob(row["sealed"]))
+            stored = self._stored_sum()
+        if found.encoded(None) != (stored or bytes(32)):
+            raise RegistryError(
+                "Rows of the registry were deleted, added or put back to an earlier state",
+                "Restore the registry from a backup; do not trust its answers meanwhile",
+            )
+
     def _query(self, sql: str, arguments: Iterable[object] = ()) -> list[Row]:
         with _explained():
             return list(self._database.query(sql, tuple(arguments)))
@@ -222,13 +268,12 @@ class Registry:
 
 def _create_tables(database: sqlite_utils.Database) -> None:
     database.table("meta").create({"key": str, "value": str}, pk="key")
-    for named in ("establishments", "systems", "pools", "campaigns"):
+    for named in (table for table, key in _KEYS.items() if key == "name"):
         database.table(named).create({"name": str, "sealed": bytes}, pk="name", not_null={"sealed"})
     database.table("placements").create(
         {"id": int, "campaign": str, "state": str, "sealed": bytes}, pk="id", not_null={"campaign", "state", "sealed"}
     )
     database.table("placements").create_index(["campaign", "state"])
-    database.table("lookups").create({"print": bytes, "placement": int}, pk=("print", "placement"))
     database.table("events").create({"id": int, "at": str, "kind": str, "sealed": bytes}, pk="id")
 
 
@@ -281,10 +326,6 @@ def _explained(path: Path | None = None) -> Iterator[None]:
 
 def _placement_place(row: Row) -> str:
     return f"placements|{row['id']}|{row['campaign']}|{row['state']}"
-
-
-def _row_place(system: str, table: str, key: int | str) -> str:
-    return f"{system}|{table}|{key}"
 
 
 def _blob(value: object) -> bytes:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from honeytokens.systems.interface import DraftRow, HospitalAdapter, RowState
-from honeytokens.systems.sql_database import SERVERS, SqlDatabase, parse_url, split_url
+from honeytokens.systems.sql.urls import SERVERS, parse_url, split_url
+from honeytokens.systems.sql_database import SqlDatabase
 
 SYSTEMS: Mapping[str, type[SqlDatabase]] = dict.fromkeys(SERVERS, SqlDatabase)
 """The adapter for each scheme of a system's URL."""

@@ -123,7 +123,10 @@ class HospitalAdapter(ABC):
 
     @abstractmethod
     def changes(self, row: WrittenRow, decoy: Decoy, establishment: Establishment) -> dict[str, object]:
-        """Return which columns of a patient's row must change to hold ``decoy`` at its version."""
+        """Return which columns of a patient's row must change to hold ``decoy`` at its version.
+
+        Raises ``PlantingError`` when the mapping writes patients to another table by now.
+        """
 
     @abstractmethod
     def links(self, rows: Sequence[WrittenRow]) -> list[str]:

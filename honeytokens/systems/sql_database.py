@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from honeytokens.errors import KeyTakenError, MappingError, PlantingError, SystemUnreachableError
+from honeytokens.errors import KeyTakenError, MappingError, PlantingError
 from honeytokens.model import Decoy, Establishment, Field, WrittenRow
 from honeytokens.systems.interface import DraftRow, HospitalAdapter, RowState
 from honeytokens.systems.mapping import ChoiceSource, FieldSource, Mapping, TemplateSource
@@ -23,17 +23,10 @@ from honeytokens.systems.sql import rows as sql_rows
 from honeytokens.systems.sql.compose import Composer
 from honeytokens.systems.sql.failures import DuplicateError, Trouble, failure
 from honeytokens.systems.sql.fit import misfits
-from honeytokens.systems.sql.mariadb import MariadbServer
-from honeytokens.systems.sql.postgresql import PostgresqlServer
 from honeytokens.systems.sql.schema import ForeignKey, Kind, Table, foreign_keys, read_tables, table_names
-from honeytokens.systems.sql.server import Server, clause
-from honeytokens.systems.sql.sqlite import SqliteServer
+from honeytokens.systems.sql.server import clause
+from honeytokens.systems.sql.urls import server_at
 from honeytokens.systems.sql.values import Clock, MisfitError
-
-SERVERS: abc.Mapping[str, type[Server]] = {
-    scheme: server for server in (SqliteServer, MariadbServer, PostgresqlServer) for scheme in server.schemes
-}
-
 
 BATCH = 5000
 
@@ -46,7 +39,7 @@ class SqlDatabase(HospitalAdapter):
 
     def __init__(self, url: str, password: str | None, mapping: str) -> None:
         self._mapping = Mapping.parse(mapping)
-        self._server = _server(url, password)
+        self._server = server_at(url, password)
         self._tables: dict[str, Table] = {}
         self._composer: Composer | None = None
         self._reserved: Counter[str] = Counter()
@@ -129,6 +122,11 @@ class SqlDatabase(HospitalAdapter):
 
     def changes(self, row: WrittenRow, decoy: Decoy, establishment: Establishment) -> dict[str, object]:
         """Return which columns of a patient's row must change to hold ``decoy`` at its version."""
+        if row.table != self._mapping.patient.table:
+            raise PlantingError(
+                f"The decoy lies in {row.table} and the mapping writes {self._mapping.patient.table} now",
+                "Withdraw it and plan another one in its place",
+            )
         # The moment does not matter: only columns that hold fields of the decoy are compared.
         patient = self.compose(decoy, establishment, datetime.now().astimezone())[0].values
         telling = self._fitted().telling(row.table)
@@ -254,7 +252,8 @@ class SqlDatabase(HospitalAdapter):
         if found:
             raise MappingError(
                 f"The mapping does not fit {self._server.name}: {'; '.join(found)}",
-                "Correct the mapping file; docs/mapping.md explains each line",
+                "Correct the mapping file (docs/mapping.md explains each line) and give it with honeytokens system add"
+                " or, for a system that was added, system change",
             )
         self._tables |= tables
         zone = self._mapping.timezone
@@ -354,35 +353,6 @@ class SqlDatabase(HospitalAdapter):
             if key.target in ours
             and sql_rows.pointing(connection, key, self._table(key.table), self._table(key.target), rows)
         ]
-
-
-def split_url(url: str) -> tuple[str, str | None]:
-    """Return a system's URL without its password, and the password; raise ``SystemUnreachableError`` for no URL."""
-    parsed = parse_url(url)
-    bare = sa.URL.create(
-        parsed.drivername, parsed.username, None, parsed.host, parsed.port, parsed.database, parsed.query
-    )
-    return bare.render_as_string(hide_password=False), parsed.password
-
-
-def _server(url: str, password: str | None) -> Server:
-    parsed = parse_url(url)
-    server = SERVERS[parsed.get_backend_name()]
-    return server(parsed if password is None else parsed.set(password=password))
-
-
-def parse_url(url: str) -> sa.URL:
-    """Return a system's URL in its parts; raise ``SystemUnreachableError`` when it is of no known kind."""
-    try:
-        parsed = sa.make_url(url)
-    except (sa.exc.ArgumentError, ValueError):
-        parsed = None
-    if parsed is None or parsed.get_backend_name() not in SERVERS:
-        raise SystemUnreachableError(
-            "The system's URL is of no known kind",
-            "Write sqlite:///file, mariadb://account@host/database or postgresql://account@host/database",
-        )
-    return parsed
 
 
 def _day(text: str | None, pattern: str | None) -> date | None:

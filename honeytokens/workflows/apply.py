@@ -19,7 +19,7 @@ from honeytokens.workflows.calendar import due_version, phases
 from honeytokens.workflows.connecting import open_system
 from honeytokens.workflows.home import Home
 
-_KEY_ATTEMPTS = 5
+_KEY_ATTEMPTS = 20
 
 
 @dataclass(slots=True)
@@ -152,10 +152,16 @@ class _Applier:
 
     def _rewrite(self, placement: Placement, decoy: Decoy) -> None:
         if reason := self._adapter.unfit(decoy, self._establishment, self._home.now()):
-            self._report.problems.append(f"{placement.ref} keeps its value: version {decoy.version} would {reason}")
+            self._report.problems.append(
+                f"{placement.ref} keeps its street, for version {decoy.version} does not fit: {reason}"
+            )
             return
         patient = placement.rows[0]
-        changes = self._adapter.changes(patient, decoy, self._establishment)
+        try:
+            changes = self._adapter.changes(patient, decoy, self._establishment)
+        except PlantingError as error:
+            self._report.problems.append(f"{placement.ref} keeps its street: {error}")
+            return
         intended = (replace(patient, values=patient.values | changes), *placement.rows[1:])
         begun = replace(
             placement,

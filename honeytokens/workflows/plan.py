@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -32,6 +33,8 @@ from honeytokens.workflows.homonyms import Population, identity_keys
 
 _OPENING_HOUR = 8
 _WORKING_SECONDS = 10 * 3600
+_SAMPLE = 100
+"""How many decoys are composed to say how many rows each has."""
 _SKIP_LIMIT = 20
 """A plan is refused when more than this many serials had to be looked at for each decoy wanted."""
 
@@ -79,23 +82,23 @@ def plan(
     Raises ``MappingError`` when the mapping does not fit the live schema, :class:`PlanRefusedError` when there are not
     enough decoys to choose from, ``UnknownNameError`` for a name that is unknown, or taken.
     """
-    registry = home.registry
-    system, establishment = registry.system(request.system), registry.establishment(request.establishment)
-    if any(campaign.name == request.name for campaign in registry.campaigns()):
-        raise UnknownNameError(f"There is a campaign named {request.name} already", "Choose another name")
-    if not get(request.locale).is_place(establishment.postcode):
-        raise PlanRefusedError(
-            f"{establishment.postcode} is no postcode of locale {request.locale}",
-            "Mend the establishment's postcode, or choose another locale",
-        )
-    with open_system(system) as adapter:
+    # The lock keeps two plans from taking the same part of a pool.
+    with home.writing() if save else nullcontext():
+        report = _plan(home, request, campaign_id or secrets.token_hex(8), on_progress)
+        if save:
+            home.registry.add_campaign(report.campaign, report.placements)
+    return report
+
+
+def _plan(home: Home, request: PlanRequest, campaign_id: str, on_progress: Callable[[int], None] | None) -> PlanReport:
+    establishment = _checked_establishment(home, request)
+    with open_system(home.registry.system(request.system)) as adapter:
         adapter.check()
         if request.stamp_every is not None and Field.STREET not in adapter.fields():
             raise PlanRefusedError(
                 "The mapping writes no street, which is the field to stamp", "Map street, or plan with --stamp-every 0"
             )
         recipe = _recipe(home, request, establishment)
-        campaign_id = campaign_id or secrets.token_hex(8)
         maker = Maker.of(home.keyring, request.name, campaign_id, home.keyring.newest, recipe)
         chooser = _Chooser(home, maker, adapter, establishment, at=request.starts)
         chosen = chooser.choose(request.count, on_progress)
@@ -104,7 +107,7 @@ def plan(
             request.name,
             home.keyring.newest,
             establishment.name,
-            system.name,
+            request.system,
             recipe,
             tuple(decoy.ref.serial for decoy in chosen),
             home.now(),
@@ -113,12 +116,23 @@ def plan(
             request.stamp_every,
             adapter.patient_count(),
         )
-        drafts = [adapter.compose(decoy, establishment, request.starts) for decoy in chosen[:100]]
-    placements = tuple(_placements(campaign, maker, registry.next_placement_id()))
-    if save:
-        registry.add_campaign(campaign, placements)
+        drafts = [adapter.compose(decoy, establishment, request.starts) for decoy in chosen[:_SAMPLE]]
+    placements = tuple(_placements(campaign, maker, home.registry.next_placement_id()))
     rows_each = sum(map(len, drafts)) / len(drafts)
     return PlanReport(campaign, placements, dict(chooser.skipped), rows_each, tuple(drafts[0]))
+
+
+def _checked_establishment(home: Home, request: PlanRequest) -> Establishment:
+    """Return the establishment, when the campaign's name is free and the locale knows where it is."""
+    establishment = home.registry.establishment(request.establishment)
+    if any(campaign.name == request.name for campaign in home.registry.campaigns()):
+        raise UnknownNameError(f"There is a campaign named {request.name} already", "Choose another name")
+    if not get(request.locale).is_place(establishment.postcode):
+        raise PlanRefusedError(
+            f"{establishment.postcode} is no postcode of locale {request.locale}",
+            "Mend the establishment's postcode, or choose another locale",
+        )
+    return establishment
 
 
 def _recipe(home: Home, request: PlanRequest, establishment: Establishment) -> Recipe:

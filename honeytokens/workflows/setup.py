@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from honeytokens.decoys import pools
 from honeytokens.errors import PlanRefusedError
@@ -45,15 +45,47 @@ def add_system(
     A password is sealed in the registry unless ``password_env`` names the variable that will hold it. Raises
     ``MappingError``, ``SystemUnreachableError`` or ``UnknownNameError``; nothing is remembered then.
     """
-    Mapping.parse(mapping)
     bare, inside = split_url(url)
     stored = None if password_env else password or inside
     system = HospitalSystem(name, bare, mapping, stored, password_env)
-    with open_system(system) as adapter:
-        adapter.check()
-        summary = SystemSummary(adapter.patient_count(), tuple(sorted(adapter.fields())))
+    summary = _summary(system)
     home.registry.add_system(system)
     return summary
+
+
+def change_system(
+    home: Home,
+    name: str,
+    *,
+    url: str | None = None,
+    mapping: str | None = None,
+    password_env: str | None = None,
+    password: str | None = None,
+) -> SystemSummary:
+    """Remember a system's new address, mapping or password; what is not given stays as it is.
+
+    The decoys that were planted are found where they were written, whatever the new mapping says. Raises as
+    :func:`add_system` does; nothing is changed then.
+    """
+    system = home.registry.system(name)
+    if url is not None:
+        bare, inside = split_url(url)
+        system, password = replace(system, url=bare), password or inside
+    if password_env or password:
+        system = replace(system, password=None if password_env else password, password_env=password_env)
+    if mapping is not None:
+        system = replace(system, mapping=mapping)
+    summary = _summary(system)
+    home.registry.change_system(system)
+    return summary
+
+
+def _summary(system: HospitalSystem) -> SystemSummary:
+    """Connect to a system and hold its mapping against the live schema."""
+    Mapping.parse(system.mapping)
+    with open_system(system) as adapter:
+        adapter.check()
+        return SystemSummary(adapter.patient_count(), tuple(sorted(adapter.fields())))
 
 
 def add_pool(home: Home, kind: PoolKind, value: str) -> Pool:

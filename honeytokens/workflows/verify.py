@@ -89,7 +89,9 @@ def _check(adapter: HospitalAdapter, batch: list[Placement], report: VerifyRepor
                 report.missing.append((placement.ref, state.row.table))
             elif state.standing == "foreign":
                 report.replaced.append((placement.ref, state.row.table))
-        report.linked += [(placement.ref, link) for link in adapter.links(placement.rows)]
+    # Asked for all at once first: a column without an index costs the reading of its whole table each time.
+    if adapter.links([row for placement in live for row in placement.rows]):
+        report.linked += [(placement.ref, link) for placement in live for link in adapter.links(placement.rows)]
 
 
 def _homonyms(home: Home, batch: list[Placement], population: Population) -> list[DecoyRef]:

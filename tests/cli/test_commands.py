@@ -14,10 +14,11 @@ from pathlib import Path
 
 import click
 import pytest
+import sqlalchemy as sa
 
 from honeytokens.cli import COMMANDS, group
 
-from .conftest import MAPPING, Run
+from .conftest import MAPPING, SCHEMA, Run
 
 
 def every_command() -> list[tuple[str, click.Command]]:
@@ -141,9 +142,11 @@ MISTAKES: list[tuple[list[str], int, str]] = [
     (["plan", "x", "--system", "no", "--establishment", "saint-anne", "-n", "3"], 3, "There is no system named no"),
     (["establishment", "add", "saint-anne", "--code", "1", "--postcode", "75014"], 3, "already"),
     (["establishment", "add", "b", "--code", "1", "--postcode", "75014", "--finess", "12"], 3, "FINESS"),
+    (["system", "change", "no", "--url", "sqlite:///his.db"], 3, "There is no system named no"),
+    (["system", "change", "his", "--mapping", "nowhere.toml"], 3, "nowhere.toml"),
     (["system", "add", "b", "sqlite:///nowhere.db", "--mapping", "his.toml"], 3, "nowhere.db"),
     (["system", "add", "b", "not a url", "--mapping", "his.toml"], 3, "URL"),
-    (["system", "add", "b", "oracle://h/d", "--mapping", "his.toml"], 3, "oracle"),
+    (["system", "add", "b", "oracle://h/d", "--mapping", "his.toml"], 3, "no known kind"),
     (["system", "add", "b", "sqlite:///his.db", "--mapping", "nowhere.toml"], 3, "nowhere.toml"),
     (["system", "add", "b", "postgresql://u@127.0.0.1:9/d", "--mapping", "his.toml"], 3, "127.0.0.1"),
     (["system", "add", "b", "mysql://u@127.0.0.1:9/d", "--mapping", "his.toml"], 3, "127.0.0.1"),
@@ -187,7 +190,7 @@ def shared_ready(tmp_path_factory: pytest.TempPathFactory) -> Run:
     secret = folder / "passphrase"
     secret.touch(0o600)
     secret.write_text("correct horse")
-    from .conftest import SCHEMA, Result
+    from .conftest import Result
 
     connection = sqlite3.connect(folder / "his.db")
     connection.executescript(SCHEMA)
@@ -302,9 +305,20 @@ def test_flags_come_before_the_environment_before_the_file(
     assert (broken.code, broken.err.count("\n")) == (3, 1)
 
 
-def test_a_password_on_the_command_line_is_sealed(run: Run, ready: Path, tmp_path: Path) -> None:
-    done = run("system", "list", "--json")
-    assert json.loads(done.out) == [{"name": "his", "url": "sqlite:///his.db"}]
+def test_a_password_on_the_command_line_is_sealed(run: Run, ready: Path, tmp_path: Path, postgresql_url: str) -> None:
+    url = sa.make_url(postgresql_url)
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(sa.text(SCHEMA.split(";", maxsplit=1)[0].replace("autoincrement", "")))
+    engine.dispose()
+    added = run("system", "add", "pg", postgresql_url, "--mapping", "his.toml")
+    assert added.code == 0, added.err
+    listed = run("system", "list", "--json")
+    assert str(url.host) in listed.out
+    stolen = b"".join(file.read_bytes() for file in (tmp_path / "decoys").iterdir())
+    assert url.password
+    assert str(url.password) not in added.out + added.err + listed.out
+    assert str(url.password).encode() not in stolen
 
 
 def test_a_closed_pipe_ends_quietly(run: Run, tmp_path: Path, environment: dict[str, str]) -> None:
@@ -346,3 +360,21 @@ def test_no_colour_and_no_bar_where_there_is_no_terminal(run: Run, ready: Path) 
 def test_completion_is_offered(run: Run) -> None:
     done = run(_HONEYTOKENS_COMPLETE="bash_source")
     assert "complete" in done.out
+
+
+def test_a_stopped_command_says_so(environment: dict[str, str], tmp_path: Path) -> None:
+    waiting, home = tmp_path / "pipe", tmp_path / "home"
+    os.mkfifo(waiting, 0o600)
+    home.mkdir(mode=0o700)
+    command = [sys.executable, "-m", "honeytokens", "apply", "--home", str(home), "--passphrase-file", str(waiting)]
+    with (
+        subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process,
+        waiting.open("wb"),  # opens when the command is there to read its passphrase
+    ):
+        process.terminate()
+        _, said = process.communicate(timeout=20)
+    assert (process.returncode, said.strip()) == (130, "honeytokens: stopped")
+
+
+def test_a_system_is_found_from_any_folder(run: Run, ready: Path) -> None:
+    assert json.loads(run("system", "list", "--json").out)[0]["url"] == f"sqlite:///{ready}"

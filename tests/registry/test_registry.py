@@ -109,9 +109,6 @@ def test_everything_comes_back_as_it_was(registry: Registry, path: Path, keyring
     assert again.placements() == [a_placement(1), a_placement(2)]
     assert again.placements("autumn") == []
     assert again.next_placement_id() == 3
-    assert again.find_row("his", "patients", 80_002) == a_placement(2)
-    assert again.find_row("his", "patients", 80_003) is None
-    assert again.find_row("other", "patients", 80_002) is None
     assert again.events() == [(NOW, "is-decoy", "his 80001: yes")]
     again.close()
 
@@ -175,12 +172,64 @@ def test_a_changed_row_is_noticed(registry: Registry, path: Path, tampering: str
         registry.placements()
 
 
+@pytest.mark.parametrize(
+    "tampering",
+    [
+        "delete from placements where id = 2",
+        "delete from placements",
+        "delete from campaigns",
+        "delete from events",
+        "delete from pools",
+        "insert into placements select 9, campaign, state, sealed from placements where id = 1",
+        "delete from meta where key = 'tally'",
+    ],
+)
+def test_a_row_that_came_or_went_is_noticed(registry: Registry, path: Path, keyring: Keyring, tampering: str) -> None:
+    registry.add_pool(Pool(PoolKind.MAIL, "x.fr"))
+    registry.add_campaign(a_campaign(), [a_placement(1), a_placement(2)])
+    registry.log(NOW, "apply", "planted 2")
+    registry.close()
+    Registry.open(path, keyring).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute(tampering)
+    connection.close()
+    with pytest.raises(RegistryError, match="deleted, added or put back"):
+        Registry.open(path, keyring)
+
+
+def test_a_row_put_back_to_an_earlier_state_is_noticed(registry: Registry, path: Path, keyring: Keyring) -> None:
+    registry.add_campaign(a_campaign(), [a_placement(1)])
+    connection = sqlite3.connect(path)
+    earlier = connection.execute("select * from placements").fetchone()
+    registry.save(replace(a_placement(1), state=PlacementState.WITHDRAWN, withdrawn=NOW))
+    registry.close()
+    Registry.open(path, keyring).close()
+    with connection:
+        connection.execute("delete from placements")
+        connection.execute("insert into placements values (?, ?, ?, ?)", earlier)
+    connection.close()
+    with pytest.raises(RegistryError, match="deleted, added or put back"):
+        Registry.open(path, keyring)
+
+
+def test_a_write_that_failed_does_not_count(registry: Registry, path: Path, keyring: Keyring) -> None:
+    def failing() -> Iterator[Placement]:
+        yield a_placement(1)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        registry.add_campaign(a_campaign(), failing())
+    registry.add_campaign(a_campaign(), [a_placement(2)])
+    registry.close()
+    again = Registry.open(path, keyring)
+    assert again.placements() == [a_placement(2)]
+    again.close()
+
+
 def test_another_keyring_opens_nothing(registry: Registry, path: Path) -> None:
     registry.add_campaign(a_campaign(), [a_placement()])
-    stranger = Registry.open(path, Keyring.generate())
     with pytest.raises(RegistryError, match="changed or damaged"):
-        stranger.placements()
-    stranger.close()
+        Registry.open(path, Keyring.generate())
 
 
 @pytest.mark.parametrize(

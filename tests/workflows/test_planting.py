@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,16 +15,17 @@ import pytest
 
 from honeytokens.errors import HomeError, MappingError, PlanRefusedError, SystemUnreachableError, UnknownNameError
 from honeytokens.model import Establishment, PlacementState
+from honeytokens.registry import Registry
 from honeytokens.workflows.apply import apply
-from honeytokens.workflows.home import Home
+from honeytokens.workflows.home import REGISTRY, Home
 from honeytokens.workflows.is_decoy import is_decoy
 from honeytokens.workflows.plan import PlanReport, PlanRequest, plan
-from honeytokens.workflows.setup import add_establishment
+from honeytokens.workflows.setup import add_establishment, change_system
 from honeytokens.workflows.status import status
 from honeytokens.workflows.verify import verify
 from honeytokens.workflows.withdraw import withdraw
 
-from .conftest import STARTS, Clock
+from .conftest import MAPPING, STARTS, Clock
 
 Rows = Callable[[], dict[str, list[tuple[object, ...]]]]
 
@@ -348,6 +350,42 @@ def test_a_schema_that_changed_stops_apply_before_it_writes(home: Home, hospital
     with pytest.raises(MappingError, match="adresse"):
         apply(home)
     assert execute(hospital, "select count(*) from patients") == [(40,)]
+
+
+def test_a_schema_that_changed_gets_its_new_mapping(home: Home, hospital: Path, clock: Clock, rows: Rows) -> None:
+    before = rows()
+    planted(home, clock)
+    execute(hospital, "alter table patients rename column tel to telephone")
+    with pytest.raises(MappingError, match=r"no column patients\.tel.*system change"):
+        withdraw(home)
+    with pytest.raises(MappingError, match="unknown field"):
+        change_system(home, "his", mapping=MAPPING.replace('"phone"', '"fone"'))
+    change_system(home, "his", mapping=MAPPING.replace("tel =", "telephone ="))
+    with contextlib.closing(Registry.open(home.path / REGISTRY, home.keyring)) as reopened:
+        assert "telephone" in reopened.system("his").mapping
+    assert verify(home).changed
+    report = withdraw(home, include_changed=True)
+    assert (report.withdrawn, report.refused) == (20, [])
+    assert rows()["patients"] == before["patients"]
+
+
+def test_a_mapping_that_names_another_table_leaves_old_rows_alone(
+    home: Home, hospital: Path, clock: Clock, rows: Rows
+) -> None:
+    ((schema,),) = execute(hospital, "select sql from sqlite_master where name = 'patients'")
+    execute(hospital, str(schema).replace("patients", "personnes"))
+    before = rows()
+    planted(home, clock)
+    alone = MAPPING.partition("[stay]")[0].replace('"patients"', '"personnes"')
+    change_system(home, "his", mapping=alone)
+    clock.forward(days=40)
+    report = apply(home)
+    assert report.rewritten == 0
+    assert len(report.problems) == 20
+    assert "the mapping writes personnes now" in report.problems[0]
+    assert {placement.stamps[-1].version for placement in home.registry.placements()} == {0}
+    assert withdraw(home).withdrawn == 20
+    assert rows() == before
 
 
 def test_a_hospital_that_is_gone_is_said(home: Home, hospital: Path, clock: Clock) -> None:
