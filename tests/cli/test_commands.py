@@ -351,6 +351,20 @@ def test_a_full_disk_is_one_line_and_no_partial_file(run: Run, tmp_path: Path, e
     assert (to_full.returncode, to_full.stderr.count("\n")) == (3, 1)
 
 
+def test_a_full_disk_leaves_the_registry_whole(
+    run: Run, ready: Path, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    plan = "plan spring --system his --establishment saint-anne -n 400"
+    limited = f"ulimit -f 150; exec {sys.executable} -m honeytokens {plan}"
+    done = subprocess.run(
+        ["bash", "-c", limited], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr.count("\n")) == (3, 1), done.stderr
+    assert "Free space" in done.stderr
+    assert "No campaign yet" in run("status").out
+    assert run(*plan.split()).code == 0
+
+
 def test_no_colour_and_no_bar_where_there_is_no_terminal(run: Run, ready: Path) -> None:
     done = run("plan", "spring", "--system", "his", "--establishment", "saint-anne", "-n", "3")
     assert "\x1b" not in done.out + done.err
