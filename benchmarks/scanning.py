@@ -50,4 +50,4 @@ def run() -> None:
         grep = megabytes / max(resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before, 1e-3)
     print(f"honeytokens scan, every field and pair: {ours:.1f} MB a CPU second, {len(result.hits)} of {DECOYS} found")
     print(f"grep -F -f, phones alone:               {grep:.1f} MB a CPU second")
-    print(f"ratio: {ours / grep:.3f}")
+    print(f"ratio: {ours / grep:.5f}")
