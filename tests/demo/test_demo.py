@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from honeytokens.demo import Outcome, Scale, Seed, run_demo
+from honeytokens.demo import Scale, Seed, run_demo
 from honeytokens.model import Standing
 
 SEEDS = 20
@@ -30,25 +30,33 @@ def test_the_verdict_agrees_with_the_truth(number: int, tmp_path_factory: pytest
     print(f"seed {seed.number}")  # shown when the test fails
     outcome = run_demo(seed, scale=SMALLER, callback=False)
     assert not outcome.wrong, "a hit is no decoy of the sample"
-    for finding in outcome.verdict.establishments:
-        stolen = finding.establishment in outcome.truth.establishments
-        assert finding.standing is not (Standing.EXCLUDED if stolen else Standing.INCLUDED), finding
     assert outcome.time_right is not False, (outcome.truth.leak.at, outcome.verdict.window)
-    assert outcome.right
-    _recall_over_all(number, outcome, tmp_path_factory)
+    excluded_wrongly = False
+    for finding in outcome.verdict.establishments:
+        if finding.establishment in outcome.truth.establishments:
+            excluded_wrongly |= finding.standing is Standing.EXCLUDED
+        else:
+            assert finding.standing is not Standing.INCLUDED, finding
+    assert outcome.right is not excluded_wrongly
+    told = (outcome.seed, len(outcome.found), len(outcome.missed), excluded_wrongly)
+    _hold_all(number, told, tmp_path_factory.getbasetemp())
 
 
-def _recall_over_all(number: int, outcome: Outcome, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Whoever is the last of all seeds, in whichever worker, adds up what they found and missed."""
-    base = tmp_path_factory.getbasetemp()
-    tally = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo-recall"
+def _hold_all(number: int, told: tuple[int, int, int, bool], base: Path) -> None:
+    """Whoever is the last of all seeds, in whichever worker, adds up what they found, missed and excluded wrongly.
+
+    An exclusion at 95% may be wrong: here, once in some three hundred stories, when one of two stolen establishments
+    happens to have no decoy in the sample. Twice in twenty would be more than that.
+    """
+    tally = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo-tally"
     tally.mkdir(exist_ok=True)
-    (tally / f"{number}.json").write_text(json.dumps([outcome.seed, len(outcome.found), len(outcome.missed)]))
-    told = [json.loads(file.read_text()) for file in tally.glob("*.json")]
-    if len(told) == SEEDS:
-        found, missed = sum(each[1] for each in told), sum(each[2] for each in told)
-        assert found >= 0.95 * (found + missed), told
+    (tally / f"{number}.json").write_text(json.dumps(told))
+    every = [json.loads(file.read_text()) for file in tally.glob("*.json")]
+    if len(every) == SEEDS:
+        found, missed = sum(each[1] for each in every), sum(each[2] for each in every)
+        assert found >= 0.95 * (found + missed), every
         assert found > 100
+        assert sum(each[3] for each in every) <= 1, every
 
 
 def test_a_seed_tells_the_same_story_again() -> None:
