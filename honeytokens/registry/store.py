@@ -39,7 +39,6 @@ _KEYS = {
     "events": "id",
 }
 """The tables of sealed rows, each with its primary key."""
-_FETCH = 1_000
 
 
 class Registry:

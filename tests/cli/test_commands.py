@@ -17,6 +17,7 @@ import pytest
 import sqlalchemy as sa
 
 from honeytokens.cli import COMMANDS, group
+from honeytokens.cli.options import _SUBCOMMANDS
 
 from .conftest import MAPPING, SCHEMA, Run
 
@@ -41,6 +42,11 @@ def test_every_command_shows_an_example_of_itself(name: str, command: click.Comm
     for option in command.params:
         if isinstance(option, click.Option) and not option.hidden:
             assert option.help, f"{name} {option.name}"
+
+
+def test_the_configuration_file_reaches_every_subcommand() -> None:
+    nested = {name.split(" ", 1)[1] for name, _ in every_command() if " " in name}
+    assert nested == set(_SUBCOMMANDS)
 
 
 def test_help_loads_nothing_heavy() -> None:

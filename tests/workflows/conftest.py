@@ -13,49 +13,16 @@ from honeytokens.model import Establishment, Pool, PoolKind
 from honeytokens.workflows.home import Home
 from honeytokens.workflows.setup import add_establishment, add_pool, add_system
 
-MAPPING = """
-version = 1
-[patient]
-table = "patients"
-key = "id"
-[patient.columns]
-nom = { field = "surname", case = "upper" }
+from . import hospitals
+
+MAPPING = hospitals.MAPPING.replace(
+    "[patient.columns]\n",
+    """[patient.columns]
 nom_naissance = { field = "birth_name", case = "upper" }
-prenom = "first_name"
-sexe = { field = "sex", values = { female = "F", male = "M" } }
-naissance = "birth_date"
-adresse = "street"
-cp = "postcode"
-ville = "town"
-tel = "phone"
-mail = "email"
-ipp = "local_id"
 lien = "web_link"
-cree = { time = "planted" }
-[stay]
-table = "sejours"
-key = "id"
-parent_column = "patient_id"
-[stay.columns]
-site = { field = "establishment" }
-entree = "admitted"
-sortie = "discharged"
-motif = "reason"
-medecin = { from = "medecins.id", only = [1, 2] }
-[allergy]
-table = "allergies"
-key = "id"
-parent_column = "patient_id"
-[allergy.columns]
-substance = "substance"
-[prescription]
-table = "ordonnances"
-key = "id"
-parent_column = "patient_id"
-[prescription.columns]
-produit = "drug"
-atc = "atc"
-"""
+""",
+)
+"""The mapping of every test hospital, and two columns more."""
 SCHEMA = """
 create table medecins (id integer primary key, nom text not null);
 insert into medecins values (1, 'LEROY'), (2, 'PETIT'), (3, 'ROUX');
