@@ -19,6 +19,8 @@ def replacing(path: Path, *, force: bool, mode: int = 0o600) -> Iterator[IO[byte
     Raises :class:`OutputError` when ``path`` exists and ``force`` is false, or when the file cannot be written;
     nothing is then left behind, and an earlier file stays as it was.
     """
+    if path.exists() and not path.is_file():
+        raise OutputError(f"{path} is not an ordinary file", "Name another file")
     if path.exists() and not force:
         raise OutputError(f"{path} exists", "Name another file, or add --force to replace it")
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")

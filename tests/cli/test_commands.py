@@ -168,6 +168,7 @@ MISTAKES: list[tuple[list[str], int, str]] = [
     (["generate", "-n", "3", "--demo", "--locale", "xx"], 3, "fr_fr"),
     (["generate", "-n", "3", "--demo", "-o", "nowhere/x.csv"], 3, "nowhere/x.csv"),
     (["generate", "-n", "3", "--demo", "-o", "his.toml"], 3, "--force"),
+    (["generate", "-n", "3", "--demo", "--force", "-o", "/dev/null"], 3, "not an ordinary file"),
     (["report", "his.toml"], 3, "scan --json"),
     (["report", "nowhere.json"], 3, "nowhere.json"),
     (["status", "--home", "nowhere"], 3, "honeytokens init"),
