@@ -16,7 +16,7 @@ from honeytokens.keys import Keyring
 from honeytokens.locales import get
 from honeytokens.locales.interface import Locale
 from honeytokens.markers import Draws
-from honeytokens.model import Campaign, Decoy, DecoyRef, Field, Identity, PoolKind, Recipe, Sex
+from honeytokens.model import Campaign, Decoy, DecoyRef, Field, Identity, PoolKind, Recipe, Sex, Story
 
 _PHONE_SHARE = 90
 _EMAIL_SHARE = 55
@@ -87,12 +87,17 @@ class Maker:
     def decoys(self, serials: Sequence[int], version: int = 0) -> list[Decoy]:
         """Return whole decoys, with their medical stories, in the order of the serials."""
         people = self.identities(serials, version)
-        language = self.recipe.locale.split("_", 1)[0]
-        told = stories(self._draws(serials), people, self.recipe.as_of, language)
         return [
             Decoy(DecoyRef(self.campaign, serial), version, _identity(row), story)
-            for serial, row, story in zip(serials, people.iter_rows(named=True), told, strict=True)
+            for serial, row, story in zip(
+                serials, people.iter_rows(named=True), self.stories(serials, people), strict=True
+            )
         ]
+
+    def stories(self, serials: Sequence[int], people: pl.DataFrame) -> list[Story]:
+        """Return the medical stories of the decoys whose :meth:`identities` are ``people``."""
+        language = self.recipe.locale.split("_", 1)[0]
+        return stories(self._draws(serials), people, self.recipe.as_of, language)
 
     def phases(self, serials: Sequence[int], parts: int) -> list[int]:
         """Return each decoy's keyed place, 0 to parts - 1, in the calendar of its stamped field."""

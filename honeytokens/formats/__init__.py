@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from honeytokens.errors import UnknownNameError
 from honeytokens.formats.csv_file import CsvFile
-from honeytokens.formats.interface import Format
+from honeytokens.formats.interface import Batch, Format, Origin
 from honeytokens.formats.ndjson import Ndjson
 
 FORMATS: dict[str, type[Format]] = {"csv": CsvFile, "ndjson": Ndjson}
+
+__all__ = ["FORMATS", "Batch", "Format", "Origin", "get"]
 
 
 def get(name: str) -> Format:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import IO
 
-import polars as pl
+from honeytokens.formats.interface import Batch, Origin
 
 
 class CsvFile:
     """One line per decoy; an empty value is an empty cell."""
 
-    def write(self, batches: Iterable[pl.DataFrame], stream: IO[bytes]) -> None:
+    tells_stories = False
+
+    def write(self, batches: Iterable[Batch], stream: IO[bytes], origin: Origin) -> None:  # noqa: ARG002
         """Write every batch under one header."""
         for number, batch in enumerate(batches):
-            stream.write(batch.write_csv(include_header=number == 0).encode())
+            stream.write(batch.identities.write_csv(include_header=number == 0).encode())

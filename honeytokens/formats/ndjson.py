@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import IO
 
-import polars as pl
+from honeytokens.formats.interface import Batch, Origin
 
 
 class Ndjson:
     """One object per line; an empty value is null, a date is an ISO string."""
 
-    def write(self, batches: Iterable[pl.DataFrame], stream: IO[bytes]) -> None:
+    tells_stories = False
+
+    def write(self, batches: Iterable[Batch], stream: IO[bytes], origin: Origin) -> None:  # noqa: ARG002
         """Write every batch."""
         for batch in batches:
-            stream.write(batch.write_ndjson().encode())
+            stream.write(batch.identities.write_ndjson().encode())

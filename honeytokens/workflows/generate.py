@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import IO
 
-import polars as pl
-
 from honeytokens.decoys import Maker
 from honeytokens.errors import PlanRefusedError
+from honeytokens.formats import Batch, Format, Origin
 from honeytokens.formats import get as get_format
 from honeytokens.keys import Keyring
 from honeytokens.locales import get as get_locale
@@ -19,6 +18,8 @@ from honeytokens.model import PoolShare, Recipe
 from honeytokens.workflows.home import Home
 
 _BATCH = 50_000
+_TOLD_BATCH = 5_000
+"""How many decoys are held at a time, without and with their stories."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,9 @@ def generate_demo(
     """Write decoys from ranges reserved for fiction, under a key that is thrown away."""
     recipe = replace(_recipe(request), demo=True)
     maker = Maker.of(Keyring.generate(), "demo", secrets.token_hex(8), 1, recipe)
-    get_format(format_name).write(_batches(maker, range(request.count), on_progress), stream)
+    _write(
+        get_format(format_name), maker, range(request.count), Origin(request.locale, request.as_of), stream, on_progress
+    )
 
 
 def generate(
@@ -55,7 +58,9 @@ def generate(
     shares = tuple(PoolShare(pool, 0) for pool in home.registry.pools())
     recipe = replace(_recipe(request), shares=shares)
     maker = Maker.of(home.keyring, "generated", f"generate/{request.locale}", home.keyring.newest, recipe)
-    get_format(format_name).write(_batches(maker, range(request.count), on_progress), stream)
+    _write(
+        get_format(format_name), maker, range(request.count), Origin(request.locale, request.as_of), stream, on_progress
+    )
 
 
 def generate_campaign(
@@ -63,7 +68,9 @@ def generate_campaign(
 ) -> None:
     """Write the decoys of a campaign, as they were planned."""
     planned = home.registry.campaign(campaign)
-    get_format(format_name).write(_batches(home.maker(planned), planned.serials, on_progress), stream)
+    site = home.registry.establishment(planned.establishment)
+    origin = Origin(planned.recipe.locale, planned.recipe.as_of, site.name, site.finess)
+    _write(get_format(format_name), home.maker(planned), planned.serials, origin, stream, on_progress)
 
 
 def _recipe(request: GenerateRequest) -> Recipe:
@@ -73,11 +80,24 @@ def _recipe(request: GenerateRequest) -> Recipe:
     return Recipe(request.locale, locale.digest, request.near, request.as_of)
 
 
+def _write(
+    chosen: Format,
+    maker: Maker,
+    serials: Sequence[int],
+    origin: Origin,
+    stream: IO[bytes],
+    on_progress: Callable[[int], None] | None,
+) -> None:
+    chosen.write(_batches(maker, serials, tells=chosen.tells_stories, on_progress=on_progress), stream, origin)
+
+
 def _batches(
-    maker: Maker, serials: range | tuple[int, ...], on_progress: Callable[[int], None] | None
-) -> Iterator[pl.DataFrame]:
-    for first in range(0, len(serials), _BATCH):
-        batch = serials[first : first + _BATCH]
-        yield maker.identities(batch)
+    maker: Maker, serials: Sequence[int], *, tells: bool, on_progress: Callable[[int], None] | None
+) -> Iterator[Batch]:
+    size = _TOLD_BATCH if tells else _BATCH
+    for first in range(0, len(serials), size):
+        batch = serials[first : first + size]
+        people = maker.identities(batch)
+        yield Batch(people, maker.stories(batch, people) if tells else ())
         if on_progress:
             on_progress(len(batch))

@@ -45,7 +45,8 @@ def frame(rows: list[dict[str, object]]) -> pl.DataFrame:
 @pytest.mark.parametrize("cut", [0, 1, 3])
 def test_what_is_written_is_read_back(name: str, cut: int) -> None:
     stream = io.BytesIO()
-    formats.get(name).write(iter([frame(ROWS[:cut]), frame(ROWS[cut:])]), stream)
+    batches = [formats.Batch(frame(ROWS[:cut])), formats.Batch(frame(ROWS[cut:]))]
+    formats.get(name).write(iter(batches), stream, formats.Origin("fr_fr", date(2026, 11, 23)))
     back = READERS[name](stream.getvalue())
     assert [row["surname"] for row in back] == [row["surname"] for row in ROWS]
     assert [row["birth_date"] for row in back] == ["1961-03-12", "2020-02-29", "1899-12-31"]
