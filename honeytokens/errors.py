@@ -33,6 +33,10 @@ class RegistryError(HoneytokensError):
     """The registry cannot be used: locked, damaged, of another version, or its disk is full."""
 
 
+class ManifestError(HoneytokensError):
+    """A campaign's manifest is damaged, was made with another keyring, or contradicts the registry."""
+
+
 class UnknownNameError(HoneytokensError):
     """A name that the operator gave is not in the registry, or is there already."""
 

@@ -3,14 +3,12 @@
 What could reveal a decoy is sealed.
 """
 
-from callback_server.store.box import Box
 from callback_server.store.interface import AlertCounts, HitCounts, Leased, Outbox, Store, StoredHit
 from callback_server.store.outbox import SqliteOutbox
 from callback_server.store.sqlite import SqliteStore
 
 __all__ = [
     "AlertCounts",
-    "Box",
     "HitCounts",
     "Leased",
     "Outbox",

@@ -13,10 +13,10 @@ from typing import Any
 from callback_server.attributor import Attribution
 from callback_server.database import open_database
 from callback_server.sighting import Sighting
-from callback_server.store.box import Box
 from callback_server.store.interface import HitCounts, StoredHit
 from callback_server.store.schema import MIGRATIONS
 from honeytokens.model import DecoyRef
+from honeytokens.sealing import Box
 
 _HITS = """
     SELECT hits.id, hits.name, hits.content, sightings.delivery, sightings.content

@@ -6,6 +6,8 @@ import importlib
 import os
 import signal
 import sys
+import traceback
+from pathlib import Path
 
 import click
 
@@ -15,6 +17,7 @@ from honeytokens.errors import HoneytokensError
 COMMANDS = (
     "init",
     "key",
+    "registry",
     "establishment",
     "system",
     "pool",
@@ -28,6 +31,7 @@ COMMANDS = (
     "whois",
     "is-decoy",
     "generate",
+    "preview",
     "demo",
     "serve",
     "doctor",
@@ -100,7 +104,17 @@ def main() -> None:
         _drop_output()
         click.echo(f"honeytokens: {error.filename or 'The output'}: {error.strerror}. Mend it and try again.", err=True)
         code = 3
+    except Exception as error:  # noqa: BLE001 - Python would exit with 1, which means that decoys were found
+        _drop_output()
+        click.echo(f"honeytokens: {_fault(error)}. This is a bug: please report this line.", err=True)
+        code = 3
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fault(error: Exception) -> str:
+    """Return what went wrong and where, without the error's own text: it may hold a value of a patient's record."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"unexpected {type(error).__name__} at {Path(place.filename).name}, line {place.lineno}"
 
 
 def _drop_output() -> None:

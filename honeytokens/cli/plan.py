@@ -68,6 +68,7 @@ def command(
                 "first_due": report.placements[0].due,
                 "last_due": max(placement.due for placement in report.placements),
                 "skipped": report.skipped,
+                "given_up": report.given_up,
                 "sample": report.sample,
                 "saved": not preview,
             }
@@ -81,6 +82,10 @@ def command(
     click.echo(f"  a new street every {campaign.stamp_every}" if campaign.stamp_every else "  never rewritten")
     for reason, number in report.skipped.items():
         click.echo(f"  {number} serials skipped: {reason}")
+    if report.given_up:
+        pairs = ", ".join(f"{one} and {other}".replace("_", " ") for one, other in report.given_up)
+        click.echo(f"  with so many decoys in {establishment}, two of them may share {pairs}:")
+        click.echo("  such a pair alone no longer tells which decoy it is; any other two fields still do")
     click.echo("The first decoy's rows:")
     for draft in report.sample:
         click.echo(f"  + {draft.table}: " + ", ".join(f"{c}={v}" for c, v in draft.values.items()))

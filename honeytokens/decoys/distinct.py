@@ -1,6 +1,8 @@
 """Keeping the decoys of an establishment apart: no two share a unique value, or any pair of main fields.
 
 A serial that would break this is skipped, never redrawn. Then any two undamaged main fields lead to one decoy alone.
+Around one establishment there are only so many postcodes: beyond a hundred thousand decoys, pairs of a postcode with a
+name, birth date or street cannot all be kept apart, and are given up.
 """
 
 from __future__ import annotations
@@ -14,14 +16,31 @@ from numpy.typing import NDArray
 from honeytokens.model import MAIN_FIELDS, Field
 
 _UNIQUE = (Field.PHONE, Field.EMAIL, Field.LOCAL_ID, Field.NATIONAL_ID, Field.WEB_LINK)
-_COMBINATIONS = (*((field,) for field in _UNIQUE), *combinations(MAIN_FIELDS, 2))
+_PAIRS = tuple(combinations(MAIN_FIELDS, 2))
+
+MOST_PAIR_UNIQUE = 100_000
+"""Up to how many decoys of an establishment all pairs of main fields are kept apart."""
+
+GIVEN_UP = (
+    (Field.SURNAME, Field.POSTCODE),
+    (Field.FIRST_NAME, Field.POSTCODE),
+    (Field.BIRTH_DATE, Field.POSTCODE),
+    (Field.POSTCODE, Field.STREET),
+)
+"""The pairs that are not kept apart beyond: of 200,000 decoys, 14 to 69% would repeat one of them."""
 
 
 class Ledger:
-    """Remembers what the decoys of an establishment already use. Give it the earlier campaigns' decoys first."""
+    """Remembers what the decoys of an establishment already use. Give it the earlier campaigns' decoys first.
 
-    def __init__(self) -> None:
+    ``decoys`` is how many it will have in all.
+    """
+
+    def __init__(self, decoys: int) -> None:
         self._used: set[int] = set()
+        self.given_up = GIVEN_UP if decoys > MOST_PAIR_UNIQUE else ()
+        pairs = [pair for pair in _PAIRS if pair not in self.given_up]
+        self._combinations: list[tuple[Field, ...]] = [*((field,) for field in _UNIQUE), *pairs]
 
     def admit(self, identities: pl.DataFrame) -> NDArray[np.bool_]:
         """Return which rows, taken in order, share nothing with an earlier admitted one; remember those.
@@ -35,7 +54,7 @@ class Ledger:
                 .then(pl.struct(pl.col(fields)).hash(seed=number))
                 .otherwise(None)
             ).to_series()
-            for number, fields in enumerate(_COMBINATIONS)
+            for number, fields in enumerate(self._combinations)
         ]
         admitted = np.zeros(len(identities), dtype=np.bool_)
         for index, row in enumerate(zip(*combined, strict=True)):

@@ -16,7 +16,7 @@ from honeytokens.keys import Keyring
 from honeytokens.locales import get
 from honeytokens.locales.interface import Locale
 from honeytokens.markers import Draws
-from honeytokens.model import Campaign, Decoy, DecoyRef, Field, Identity, PoolKind, Recipe, Sex, Story
+from honeytokens.model import Campaign, Decoy, DecoyRef, Field, Identity, Pool, PoolKind, Recipe, Sex, Story
 
 _PHONE_SHARE = 90
 _EMAIL_SHARE = 55
@@ -43,12 +43,7 @@ class Maker:
                 f"The tables of locale {recipe.locale} are not those that campaign {name} was planned with",
                 "Use the version of honeytokens that planned it",
             )
-        pool_keys = {
-            (share.pool.kind, share.pool.value): keyring.subkey(
-                f"pool/{share.pool.kind}/{share.pool.value}", share.pool.key_version
-            )
-            for share in recipe.shares
-        }
+        pool_keys = {(share.pool.kind, share.pool.value): pool_key(keyring, share.pool) for share in recipe.shares}
         return cls(name, recipe, keyring.subkey(f"campaign/{campaign_id}", key_version), pool_keys)
 
     @classmethod
@@ -115,10 +110,9 @@ class Maker:
             phones = self.locale.reserved_phones(draws)
         else:
             filled = pools.fill(self.recipe.shares, PoolKind.PHONE, self.pool_keys, draws.serials)
-            phones = pl.Series(
-                [None if value is None else self.locale.format_phone(pools.digits(value)) for value in filled],
-                dtype=pl.String,
-            )
+            digits = pl.Series(filled, dtype=pl.String).str.replace_all(r"\D", "")
+            written = [number and self.locale.format_phone(number) for number in digits.to_list()]
+            phones = pl.Series(written, dtype=pl.String)
         return pools.keep(phones, draws.chance("phone/present", _PHONE_SHARE, 100))
 
     def _emails(self, draws: Draws, people: pl.DataFrame) -> pl.Series:
@@ -126,10 +120,9 @@ class Maker:
         domains = ["example.org", "example.net", "example.com"] if self.recipe.demo else owned
         if not domains:
             return pools.empty(len(people))
-        chosen = draws.below("email/domain", len(domains))
-        local_parts = self.locale.email_local_parts(draws, people)
-        emails = [f"{local}@{domains[index]}" for local, index in zip(local_parts, chosen, strict=True)]
-        return pools.keep(pl.Series(emails, dtype=pl.String), draws.chance("email/present", _EMAIL_SHARE, 100))
+        chosen = pl.Series(domains).gather(draws.below("email/domain", len(domains)))
+        emails = pl.select(pl.format("{}@{}", self.locale.email_local_parts(draws, people), chosen)).to_series()
+        return pools.keep(emails, draws.chance("email/present", _EMAIL_SHARE, 100))
 
     def _local_ids(self, draws: Draws) -> pl.Series:
         filled = pools.fill(self.recipe.shares, PoolKind.LOCAL_ID, self.pool_keys, draws.serials)
@@ -142,10 +135,14 @@ class Maker:
         domains = pools.domains(self.recipe.shares, PoolKind.WEB)
         if not domains:
             return pools.empty(len(draws.serials))
-        chosen = draws.below("web/domain", len(domains))
+        chosen = pl.Series(domains).gather(draws.below("web/domain", len(domains)))
         paths = pools.path_names(draws.u64("web/path"))
-        links = [f"https://{domains[index]}/{path}" for index, path in zip(chosen, paths, strict=True)]
-        return pl.Series(links, dtype=pl.String)
+        return pl.select(pl.format("https://{}/{}", chosen, paths)).to_series()
+
+
+def pool_key(keyring: Keyring, pool: Pool) -> bytes:
+    """Return the 32-byte key of a pool's order, which serves nothing else."""
+    return keyring.subkey(f"pool/{pool.kind}/{pool.value}", pool.key_version)
 
 
 def _identity(row: dict[str, Any]) -> Identity:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
@@ -10,6 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from honeytokens.errors import PlanRefusedError
+from honeytokens.fingerprints.numbers import PHONE_DIGITS, phones
 from honeytokens.markers import Permutation
 from honeytokens.markers.permutation import MAX_DIGITS
 from honeytokens.model import Pool, PoolKind, PoolShare
@@ -56,9 +58,31 @@ def fill(
                 "Plan fewer decoys, or add another pool",
             )
         order = _order(keys[(kind, share.pool.value)], size(share.pool))
-        numbers = order.value(rounds[mine].astype(np.int64) + share.first)
-        values[mine] = [_filled(share.pool.value, number) for number in numbers.tolist()]
+        values[mine] = _filled(share.pool.value, order.value(rounds[mine].astype(np.int64) + share.first))
     return list(values)
+
+
+def position(pool: Pool, key: bytes, value: str) -> int | None:
+    """Return the index, in the pool's keyed order, of a value in any usual spelling; ``None`` if it is not in the pool.
+
+    ``key`` is the pool's 32-byte key. Only pattern pools hold such values.
+    """
+    pattern, texts = _signs(pool.value), {_signs(value)}
+    if pool.kind is PoolKind.PHONE:  # a number may begin with a country code in place of its zero
+        if "#" in pattern[:-PHONE_DIGITS]:
+            return None
+        pattern, texts = pattern[-PHONE_DIGITS:], set(phones(value))
+    for text in texts:
+        places = list(zip(pattern, text, strict=False))
+        if len(text) == len(pattern) and all(a == b or (a == "#" and b.isdecimal()) for a, b in places):
+            number = int("".join(b for a, b in places if a == "#"))
+            return int(_order(key, size(pool)).index(np.array([number], dtype=np.int64))[0])
+    return None
+
+
+def _signs(text: str) -> str:
+    """Return the letters, digits and ``#`` of a text, in capitals."""
+    return "".join(char for char in text.upper() if char.isalnum() or char == "#")
 
 
 @lru_cache(maxsize=8)
@@ -66,20 +90,19 @@ def _order(key: bytes, values: int) -> Permutation:
     return Permutation.of(key, values)
 
 
-def _filled(pattern: str, number: int) -> str:
-    """Return the pattern with its ``#`` replaced by the digits of the number, leading zeros kept."""
-    fillers = iter(str(number).zfill(pattern.count("#")))
-    return "".join(next(fillers) if char == "#" else char for char in pattern)
+def _filled(pattern: str, numbers: NDArray[np.int64]) -> list[str]:
+    """Return the pattern with its ``#`` replaced by the digits of each number, leading zeros kept."""
+    digits = pl.col("number").cast(pl.String).str.zfill(pattern.count("#"))
+    pieces, used = [], 0
+    for piece in re.split("(#+)", pattern):
+        pieces.append(digits.str.slice(used, len(piece)) if piece.startswith("#") else pl.lit(piece))
+        used += piece.count("#")
+    return pl.DataFrame({"number": numbers}).select(pl.concat_str(pieces)).to_series().to_list()
 
 
 def domains(shares: Sequence[PoolShare], kind: PoolKind) -> list[str]:
     """Return the owned domains of a kind."""
     return [share.pool.value for share in shares if share.pool.kind is kind]
-
-
-def digits(text: str) -> str:
-    """Return the digits of a text."""
-    return "".join(char for char in text if char.isdigit())
 
 
 def keep(values: pl.Series, mask: NDArray[np.bool_]) -> pl.Series:
@@ -92,9 +115,9 @@ def empty(length: int) -> pl.Series:
     return pl.Series([None] * length, dtype=pl.String)
 
 
-def path_names(numbers: NDArray[np.uint64]) -> list[str]:
+def path_names(numbers: NDArray[np.uint64]) -> pl.Series:
     """Return a 12-character path for each number (its low 60 bits, in base 32)."""
-    letters = np.array(list(_ALPHABET))
+    letters = np.frombuffer(_ALPHABET.encode(), dtype=np.uint8)
     shifts = np.arange(_PATH_LENGTH, dtype=np.uint64) * np.uint64(5)
     picked = letters[((numbers[:, None] >> shifts) & np.uint64(31)).astype(np.int64)]
-    return ["".join(row) for row in picked.tolist()]
+    return pl.Series(picked.view(f"S{_PATH_LENGTH}")[:, 0].tolist(), dtype=pl.Binary).cast(pl.String)

@@ -49,7 +49,8 @@ class Placement:
 
     ``rows`` is what the system holds, or is about to hold while the state is ``writing``; ``intended`` and
     ``begun`` are what a rewriting in progress is changing the rows into, and when it began.
-    ``withdrawn`` is when the rows were seen gone.
+    ``withdrawn`` is when the rows were seen gone. A placement without rows but with stamps is one that a rebuilt
+    registry knows to have been due: it may have stood since, and was not there when it was looked for.
     """
 
     id: int
@@ -64,6 +65,11 @@ class Placement:
     intended: tuple[WrittenRow, ...] = ()
     intended_version: int | None = None
     withdrawn: datetime | None = None
+
+    @property
+    def written(self) -> bool:
+        """Whether a row of it was, or may have been, in the system at some time."""
+        return bool(self.rows or self.stamps)
 
     @property
     def planted(self) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
+import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -16,82 +16,109 @@ from honeytokens.files import exposed_to
 from honeytokens.keys import Keyring
 from honeytokens.model import (
     Campaign,
+    DecoyRef,
     Establishment,
     HospitalSystem,
     Placement,
     Pool,
 )
 from honeytokens.registry.codec import decode, encode
-from honeytokens.registry.sealing import Sealer
-from honeytokens.registry.tally import Tally
+from honeytokens.registry.database import (
+    SCHEMA_VERSION,
+    TABLES,
+    connect,
+    create_lookups,
+    create_tables,
+    explained,
+    immediate,
+    schema_version,
+)
+from honeytokens.registry.generation import Generation
+from honeytokens.registry.tally import SUM_BYTES, Tally
+from honeytokens.sealing import Box
 
 T = TypeVar("T")
 Row = dict[str, object]
 
-_SCHEMA_VERSION = 1
-_BUSY_SECONDS = 10
-_KEYS = {
-    "establishments": "name",
-    "systems": "name",
-    "pools": "name",
-    "campaigns": "name",
-    "placements": "id",
-    "events": "id",
-}
-"""The tables of sealed rows, each with its primary key."""
+_BLIND_BYTES = 16
+_COUNT_BYTES = 8
+_TERMS = "select term from lookups where placement = ?"
+_LOOKED_UP = "select p.* from placements p join lookups l on l.placement = p.id where l.term = ? order by p.id"
+_FIRST = 0
+"""The count of commits of a registry that was just made."""
 
 
 class Registry:
     """An open registry. One write transaction at a time, whichever process asks; every commit is durable."""
 
-    def __init__(self, database: sqlite_utils.Database, keyring: Keyring) -> None:
+    def __init__(self, path: Path, database: sqlite_utils.Database, keyring: Keyring) -> None:
         self._database = database
-        self._sealer = Sealer(keyring)
+        self._keyring = keyring
+        self._box = Box([keyring.subkey("registry/seal", version + 1) for version in range(keyring.newest)], _changed)
+        self._generation = Generation(path, self._box)
+        self._commits = _FIRST
         self._change = self._no_change()
 
     @classmethod
     def create(cls, path: Path, keyring: Keyring) -> Registry:
         """Make a new, empty, private registry file; raise :class:`RegistryError` when that fails."""
-        with _explained(path):
+        with explained(path):
             path.touch(mode=0o600, exist_ok=False)
-            database = _connect(path)
+            database = connect(path)
             database.enable_wal()
-            with _immediate(database):
-                _create_tables(database)
-                database.table("meta").insert({"key": "schema_version", "value": str(_SCHEMA_VERSION)})
-        return cls(database, keyring)
+            with immediate(database):
+                create_tables(database)
+        registry = cls(path, database, keyring)
+        registry._generation.write(_FIRST)
+        return registry
 
     @classmethod
-    def open(cls, path: Path, keyring: Keyring) -> Registry:
-        """Open a registry; raise :class:`RegistryError` when it is missing, unsafe, damaged or of another version."""
+    def open(cls, path: Path, keyring: Keyring, *, put_back: bool = False) -> Registry:
+        """Open a registry; raise :class:`RegistryError` when it is missing, unsafe, damaged, newer or put back.
+
+        One of an earlier version of honeytokens is brought up to date. With ``put_back`` an earlier copy of the file
+        is taken as it is, and is the registry from now on.
+        """
         if not path.exists():
-            raise RegistryError(f"There is no registry at {path}", "Restore it from a backup, or set --home")
+            raise RegistryError(
+                f"There is no registry at {path}", "Run honeytokens registry restore or rebuild, or set --home"
+            )
         if exposed := exposed_to(path):
             raise RegistryError(f"{path} can be read by {exposed}", f"Run: chmod 600 {path}")
-        with _explained(path):
-            database = _connect(path)
-            if "meta" not in database.table_names():
-                raise RegistryError(f"{path} is not a registry", "Restore it from a backup, or set --home")
-            version = next(iter(database.query("select value from meta where key = 'schema_version'")))["value"]
-        if int(version) != _SCHEMA_VERSION:
-            raise RegistryError(f"{path} was made by another version of honeytokens", "Upgrade honeytokens")
-        registry = cls(database, keyring)
+        with explained(path):
+            database = connect(path)
+            version = schema_version(database, path)
+        registry = cls(path, database, keyring)
+        # The count beside the registry is read first: another process may commit at any moment.
+        seen = _FIRST if put_back or version < SCHEMA_VERSION else registry._generation.read()
         registry._check_sum()
+        if version < SCHEMA_VERSION:
+            registry._migrate()
+        registry._generation.check(seen, registry._commits)
+        if put_back:
+            registry._generation.write(registry._commits)
         return registry
 
     def close(self) -> None:
         """Close the file."""
         self._database.close()
 
+    def copied(self) -> bytes:
+        """Return the whole file as it stands between two transactions."""
+        with explained():
+            return self._database.conn.serialize()
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Make what is written inside durable together, or not at all."""
         try:
-            with _explained(), _immediate(self._database):
+            with explained(), immediate(self._database):
                 yield
                 self._count_changes()
         finally:
             self._change = self._no_change()
+        if not self._database.conn.in_transaction:
+            self._generation.write(self._commits)
 
     # Establishments, systems, pools
 
@@ -113,7 +140,7 @@ class Registry:
 
     def change_system(self, system: HospitalSystem) -> None:
         """Remember a hospital system anew; raise ``UnknownNameError`` when there is none of its name."""
-        sealed = self._sealer.seal(encode(system), f"systems|{system.name}")
+        sealed = self._box.seal(encode(system), f"systems|{system.name}")
         with self.transaction():
             self.system(system.name)
             [before] = self._query("select sealed from systems where name = ?", (system.name,))
@@ -131,7 +158,7 @@ class Registry:
 
     def add_pool(self, pool: Pool) -> None:
         """Remember a pool; raise ``UnknownNameError`` when it is there already."""
-        self._add("pools", self._sealer.blind("pool", f"{pool.kind}|{pool.value}").hex(), pool, shown=pool.value)
+        self._add("pools", self._blind(f"pool|{pool.kind}|{pool.value}").hex(), pool, shown=pool.value)
 
     def pools(self) -> list[Pool]:
         """Return every pool, by kind and value."""
@@ -165,6 +192,14 @@ class Registry:
         rows = self._query(f"select * from placements {where} order by id", arguments)  # noqa: S608
         return [self._read_placement(row) for row in rows]
 
+    def placements_with_key(self, system: str, key: str) -> list[Placement]:
+        """Return the placements whose patient's row had or has this primary key in a system."""
+        return self._looked_up(f"key|{system}|{key}")
+
+    def placements_of(self, decoy: DecoyRef) -> list[Placement]:
+        """Return the placements of one decoy, by id."""
+        return self._looked_up(f"decoy|{decoy}")
+
     def save(self, placement: Placement) -> None:
         """Write how a placement stands, durably."""
         with self.transaction():
@@ -172,7 +207,7 @@ class Registry:
 
     def _write_placement(self, placement: Placement) -> None:
         clear: Row = {"id": placement.id, "campaign": placement.ref.campaign, "state": placement.state.value}
-        sealed = self._sealer.seal(encode(placement), _placement_place(clear))
+        sealed = self._box.seal(encode(placement), _placement_place(clear))
         for row in self._query("select sealed from placements where id = ?", (placement.id,)):
             self._change.take("placements", placement.id, _blob(row["sealed"]))
         # Plain SQL: a table's upsert reads the schema anew each time, and this is what apply does most.
@@ -181,9 +216,33 @@ class Registry:
             {**clear, "sealed": sealed},
         )
         self._change.add("placements", placement.id, sealed)
+        self._index(placement)
+
+    def _index(self, placement: Placement) -> None:
+        """Bring the blind index up to what a placement is found by: its decoy, and its patient's primary key."""
+        wanted = {f"decoy|{placement.ref}"}
+        if placement.rows:
+            wanted.add(f"key|{placement.system}|{placement.rows[0].key}")
+        terms = {self._blind(term) for term in wanted}
+        stored = {_blob(row["term"]) for row in self._query(_TERMS, (placement.id,))}
+        for term in stored - terms:
+            self._database.execute("delete from lookups where placement = ? and term = ?", (placement.id, term))
+            self._change.take("lookups", placement.id, term)
+        for term in terms - stored:
+            self._database.execute("insert into lookups (placement, term) values (?, ?)", (placement.id, term))
+            self._change.add("lookups", placement.id, term)
+
+    def _looked_up(self, term: str) -> list[Placement]:
+        rows = self._query(_LOOKED_UP, (self._blind(term),))
+        return [self._read_placement(row) for row in rows]
+
+    def _blind(self, text: str) -> bytes:
+        """Return the 16-byte blind index of a text: keyed BLAKE2b (RFC 7693), never re-keyed."""
+        key = self._keyring.subkey("registry/blind", 1)
+        return hashlib.blake2b(text.encode(), key=key, digest_size=_BLIND_BYTES).digest()
 
     def _read_placement(self, row: Row) -> Placement:
-        return decode(Placement, self._sealer.open(_blob(row["sealed"]), _placement_place(row)))
+        return decode(Placement, self._box.open(_blob(row["sealed"]), _placement_place(row)))
 
     # Events
 
@@ -191,7 +250,7 @@ class Registry:
         """Add an entry to the audit trail: who was told what, what was written. ``detail`` is sealed."""
         with self.transaction():
             place = f"events|{at.isoformat()}|{kind}"
-            sealed = self._sealer.seal(detail.encode(), place)
+            sealed = self._box.seal(detail.encode(), place)
             events = self._database.table("events")
             events.insert({"at": at.isoformat(), "kind": kind, "sealed": sealed})
             self._change.add("events", events.last_pk, sealed)
@@ -203,7 +262,7 @@ class Registry:
             (
                 datetime.fromisoformat(str(row["at"])),
                 str(row["kind"]),
-                self._sealer.open(_blob(row["sealed"]), f"events|{row['at']}|{row['kind']}").decode(),
+                self._box.open(_blob(row["sealed"]), f"events|{row['at']}|{row['kind']}").decode(),
             )
             for row in rows
         ]
@@ -211,7 +270,7 @@ class Registry:
     # Named things: one sealed content under one name
 
     def _add(self, table: str, name: str, thing: object, shown: str | None = None) -> None:
-        sealed = self._sealer.seal(encode(thing), f"{table}|{name}")
+        sealed = self._box.seal(encode(thing), f"{table}|{name}")
         with self.transaction():
             if self._query(f"select 1 from {table} where name = ?", (name,)):  # noqa: S608
                 raise UnknownNameError(f"{shown or name} is in the registry already", "Choose another name")
@@ -220,7 +279,7 @@ class Registry:
 
     def _all(self, table: str, kind: type[T]) -> list[T]:
         rows = self._query(f"select * from {table} order by name")  # noqa: S608
-        return [decode(kind, self._sealer.open(_blob(row["sealed"]), f"{table}|{row['name']}")) for row in rows]
+        return [decode(kind, self._box.open(_blob(row["sealed"]), f"{table}|{row['name']}")) for row in rows]
 
     def _named(self, table: str, word: str, name: str, kind: type[T]) -> T:
         rows = self._query(f"select * from {table} where name = ?", (name,))  # noqa: S608
@@ -228,99 +287,62 @@ class Registry:
             names = [str(row["name"]) for row in self._query(f"select name from {table} order by name")]  # noqa: S608
             known = f"Known: {', '.join(names)}" if names else f"Add one with: honeytokens {word} add"
             raise UnknownNameError(f"There is no {word} named {name}", known)
-        return decode(kind, self._sealer.open(_blob(rows[0]["sealed"]), f"{table}|{name}"))
+        return decode(kind, self._box.open(_blob(rows[0]["sealed"]), f"{table}|{name}"))
 
-    # The sum over all rows
+    # The sum over all rows, and the count of commits
 
     def _no_change(self) -> Tally:
-        return Tally(self._sealer.keyring.subkey("registry/tally", 1))
+        return Tally(self._keyring.subkey("registry/tally", 1))
 
     def _count_changes(self) -> None:
-        """Bring the stored sum up to what the transaction changed."""
+        """Bring the stored sum and count up to what the transaction changed."""
         if self._change.total:
-            sealed = self._sealer.seal(self._change.encoded(self._stored_sum()), "tally")
+            total, commits = self._stored_sum()
+            self._commits = commits + 1
+            content = self._change.encoded(total) + self._commits.to_bytes(_COUNT_BYTES)
+            sealed = self._box.seal(content, "tally")
             self._database.execute("insert or replace into meta (key, value) values ('tally', ?)", (sealed,))
             self._change = self._no_change()
 
-    def _stored_sum(self) -> bytes | None:
+    def _stored_sum(self) -> tuple[bytes, int]:
         rows = self._query("select value from meta where key = 'tally'")
-        return self._sealer.open(_blob(rows[0]["value"]), "tally") if rows else None
+        content = self._box.open(_blob(rows[0]["value"]), "tally") if rows else bytes(SUM_BYTES)
+        return content[:SUM_BYTES], int.from_bytes(content[SUM_BYTES:])
 
     def _check_sum(self) -> None:
         """Raise :class:`RegistryError` when the rows are not those that the sum was taken over."""
         found = self._no_change()
         with self._database.atomic():
-            for table, key in _KEYS.items():
-                for row in self._query(f"select {key}, sealed from {table}"):  # noqa: S608
-                    found.add(table, row[key], _blob(row["sealed"]))
-            stored = self._stored_sum()
-        if found.encoded(None) != (stored or bytes(32)):
+            names = set(self._database.table_names())
+            for table, (key, content) in TABLES.items():
+                if table in names:
+                    for row in self._query(f"select {key}, {content} from {table}"):  # noqa: S608
+                        found.add(table, row[key], _blob(row[content]))
+            stored, self._commits = self._stored_sum()
+        if found.encoded(bytes(SUM_BYTES)) != stored:
             raise RegistryError(
                 "Rows of the registry were deleted, added or put back to an earlier state",
                 "Restore the registry from a backup; do not trust its answers meanwhile",
             )
 
+    def _migrate(self) -> None:
+        """Bring a registry of version 1 up to date: it had no blind index."""
+        with self.transaction():
+            create_lookups(self._database)
+            for placement in self.placements():
+                self._index(placement)
+            self._database.execute("update meta set value = ? where key = 'schema_version'", (str(SCHEMA_VERSION),))
+
     def _query(self, sql: str, arguments: Iterable[object] = ()) -> list[Row]:
-        with _explained():
+        with explained():
             return list(self._database.query(sql, tuple(arguments)))
 
 
-def _create_tables(database: sqlite_utils.Database) -> None:
-    database.table("meta").create({"key": str, "value": str}, pk="key")
-    for named in (table for table, key in _KEYS.items() if key == "name"):
-        database.table(named).create({"name": str, "sealed": bytes}, pk="name", not_null={"sealed"})
-    database.table("placements").create(
-        {"id": int, "campaign": str, "state": str, "sealed": bytes}, pk="id", not_null={"campaign", "state", "sealed"}
+def _changed(place: str) -> RegistryError:
+    return RegistryError(
+        f"The registry was changed or damaged at {place.partition('|')[0]}",
+        "Restore the registry from a backup; do not trust its answers meanwhile",
     )
-    database.table("placements").create_index(["campaign", "state"])
-    database.table("events").create({"id": int, "at": str, "kind": str, "sealed": bytes}, pk="id")
-
-
-def _connect(path: Path) -> sqlite_utils.Database:
-    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS)
-    database = sqlite_utils.Database(connection, execute_plugins=False)
-    database.execute("pragma synchronous = full")
-    database.execute("pragma secure_delete = on")
-    # A megabyte of log instead of four: a home on a nearly full disk goes on as soon as a little is freed.
-    database.execute("pragma wal_autocheckpoint = 250")
-    return database
-
-
-@contextmanager
-def _immediate(database: sqlite_utils.Database) -> Iterator[None]:
-    """Hold the write lock from the first statement on; what is inside nests."""
-    outermost = not database.conn.in_transaction
-    if outermost:
-        database.execute("begin immediate")
-    try:
-        with database.atomic():
-            yield
-    except BaseException:
-        if outermost:
-            database.rollback()
-        raise
-    if outermost:
-        database.commit()
-
-
-@contextmanager
-def _explained(path: Path | None = None) -> Iterator[None]:
-    """Turn SQLite's errors into ours."""
-    name = str(path or "The registry")
-    try:
-        yield
-    except FileExistsError as error:
-        raise RegistryError(f"{name} exists", "Choose another home, or use this one as it is") from error
-    except OSError as error:
-        raise RegistryError(f"{name} cannot be written: {error.strerror}", "Free space or mend its folder") from error
-    except sqlite3.OperationalError as error:
-        if "locked" in str(error) or "busy" in str(error):
-            raise RegistryError(f"{name} is locked by another process", "Wait until it is done, or stop it") from error
-        raise RegistryError(
-            f"{name} cannot be used: {error}", "Free space or mend its folder, then try again"
-        ) from error
-    except sqlite3.DatabaseError as error:
-        raise RegistryError(f"{name} is damaged: {error}", "Restore the registry from a backup") from error
 
 
 def _placement_place(row: Row) -> str:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 
-_BYTES = 32
-_MODULUS: int = 2 ** (8 * _BYTES)
+SUM_BYTES = 32
+_MODULUS: int = 2 ** (8 * SUM_BYTES)
 
 
 @dataclass(slots=True)
@@ -29,10 +29,10 @@ class Tally:
         """Uncount a row that is there no more."""
         self.total = (self.total - self._print(table, row, sealed)) % _MODULUS
 
-    def encoded(self, before: bytes | None) -> bytes:
-        """Return the sum after this change of the sum ``before`` (``None``: of nothing)."""
-        return ((int.from_bytes(before or b"") + self.total) % _MODULUS).to_bytes(_BYTES)
+    def encoded(self, before: bytes) -> bytes:
+        """Return the sum after this change of the sum ``before``."""
+        return ((int.from_bytes(before) + self.total) % _MODULUS).to_bytes(SUM_BYTES)
 
     def _print(self, table: str, row: object, sealed: bytes) -> int:
-        hashed = hashlib.blake2b(f"{table}|{row}|".encode() + sealed, key=self.key, digest_size=_BYTES)
+        hashed = hashlib.blake2b(f"{table}|{row}|".encode() + sealed, key=self.key, digest_size=SUM_BYTES)
         return int.from_bytes(hashed.digest())

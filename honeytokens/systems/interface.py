@@ -118,6 +118,15 @@ class HospitalAdapter(ABC):
         """Return how each row stands today."""
 
     @abstractmethod
+    def find(self, sought: Sequence[tuple[Decoy, Establishment, datetime]]) -> list[tuple[WrittenRow, ...]]:
+        """Return the rows of each decoy that stand in the system, the patient's first; none when it is not there.
+
+        For when the registry is lost: nothing is known but the decoys themselves. No statement holds a value of one. A
+        column that depends on the moment of writing is returned as it stands, one that holds a field of the decoy
+        as it would be written, so that :meth:`state` tells of a change; the stamped field may show another version.
+        """
+
+    @abstractmethod
     def rewrite(self, row: WrittenRow, changes: Mapping[str, object]) -> WrittenRow:
         """Change columns of one row that is ``same``, and return it as it now is; raise ``PlantingError`` otherwise."""
 

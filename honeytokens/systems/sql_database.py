@@ -22,6 +22,7 @@ from honeytokens.systems.mapping import ChoiceSource, FieldSource, Mapping, Temp
 from honeytokens.systems.sql import rows as sql_rows
 from honeytokens.systems.sql.compose import Composer
 from honeytokens.systems.sql.failures import DuplicateError, Trouble, failure
+from honeytokens.systems.sql.finding import Finder, Sought
 from honeytokens.systems.sql.fit import misfits
 from honeytokens.systems.sql.schema import ForeignKey, Kind, Table, foreign_keys, read_tables, table_names
 from honeytokens.systems.sql.server import clause
@@ -80,14 +81,8 @@ class SqlDatabase(HospitalAdapter):
 
     def host_people(self) -> Iterator[tuple[str, str, date]]:
         """Stream (surname, first name, birth date) of every patient; rows without any of the three are left out."""
-        patients = self._fitted().tables["patient"]
-        columns = [self._mapping.column_of(name) for name in ("surname", "first_name", "birth_date")]
-        names = [column[0] for column in columns if column]
-        pattern = columns[2][1].format if columns[2] else None
-        for surname, first_name, born in self._stream(patients, names):
-            day = _day(born, pattern)
-            if surname and first_name and day:
-                yield surname, first_name, day
+        for _, person in self._people():
+            yield person
 
     def host_values(self, field: Field) -> Iterator[str]:
         """Stream the values of one column of the patients, as they stand in the table; none when it has no column."""
@@ -119,6 +114,10 @@ class SqlDatabase(HospitalAdapter):
             return self._fitted().rows(decoy, establishment, at)
         except MisfitError as misfit:
             raise PlantingError(f"A decoy does not fit: {misfit}", "Plan another one in its place") from None
+
+    def _drafts(self, decoy: Decoy, establishment: Establishment, at: datetime) -> list[DraftRow]:
+        """Return the rows of a decoy, none when it is unfit."""
+        return [] if self.unfit(decoy, establishment, at) else self.compose(decoy, establishment, at)
 
     def changes(self, row: WrittenRow, decoy: Decoy, establishment: Establishment) -> dict[str, object]:
         """Return which columns of a patient's row must change to hold ``decoy`` at its version."""
@@ -215,6 +214,16 @@ class SqlDatabase(HospitalAdapter):
         with self._server.reading() as connection:
             return self._states(connection, rows, lock=False)
 
+    def find(self, sought: Sequence[tuple[Decoy, Establishment, datetime]]) -> list[tuple[WrittenRow, ...]]:
+        """Return the rows of each decoy that stand in the tables, the patient's first; none when it is not there."""
+        with self._server.reading() as connection:
+
+            def held(rows: Sequence[WrittenRow]) -> list[dict[str, str | None] | None]:
+                return sql_rows.held(connection, self._table, rows, lock=False)
+
+            finder = Finder(self._fitted(), self._people, self._stream, held, self._standing)
+            return finder.find([Sought(one[0].identity, self._drafts(*one)) for one in sought])
+
     def links(self, rows: Sequence[WrittenRow]) -> list[str]:
         """Return, as ``table.column``, what refers to these rows without being of them."""
         sections = self._mapping.sections()
@@ -285,6 +294,17 @@ class SqlDatabase(HospitalAdapter):
         if column is None and field is Field.LOCAL_ID and self._mapping.patient.key_from == "local_id":
             return self._mapping.patient.key
         return column[0] if column else None
+
+    def _people(self) -> Iterator[tuple[str, tuple[str, str, date]]]:
+        """Stream the key, surname, first name and birth date of every patient; rows that lack any are left out."""
+        patients, section = self._fitted().tables["patient"], self._mapping.patient
+        columns = [self._mapping.column_of(name) for name in ("surname", "first_name", "birth_date")]
+        names = [column[0] for column in columns if column]
+        pattern = columns[2][1].format if columns[2] else None
+        for key, surname, first_name, born in self._stream(patients, [section.key, *names]):
+            day = _day(born, pattern)
+            if key and surname and first_name and day:
+                yield key, (surname, first_name, day)
 
     def _stream(self, table: Table, names: Sequence[str]) -> Iterator[tuple[str | None, ...]]:
         """Yield columns of every row as text, in one statement that holds no value."""

@@ -7,17 +7,19 @@ value before it is written. After a crash the next run reads how the rows stand 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from honeytokens.errors import KeyTakenError, PlantingError
-from honeytokens.model import Campaign, Decoy, Establishment, Placement, PlacementState, Stamp, WrittenRow
+from honeytokens.model import Campaign, Decoy, Establishment, Field, Placement, PlacementState, Stamp, WrittenRow
 from honeytokens.systems.interface import HospitalAdapter
 from honeytokens.workflows.calendar import due_version, phases
 from honeytokens.workflows.connecting import open_system
 from honeytokens.workflows.home import Home
+from honeytokens.workflows.homonyms import Population
+from honeytokens.workflows.manifests import keep_missing
 
 _KEY_ATTEMPTS = 20
 
@@ -37,20 +39,24 @@ class ApplyReport:
 def apply(home: Home, campaign: str | None = None, *, on_progress: Callable[[int], None] | None = None) -> ApplyReport:
     """Plant every decoy that is due and rewrite every stamp that is due, of one campaign or of all.
 
-    What is done already is left alone: a second run does nothing. Raises ``PlantingError`` or
+    What is done already is left alone: a second run does nothing. A decoy whose name and birth date a patient of the
+    host has by now is cancelled. Raises ``PlantingError`` or
     ``SystemUnreachableError`` at the first failure of a system; everything before it is journalled.
     """
     report = ApplyReport()
     with home.writing(), ExitStack() as stack:
         campaigns = [home.registry.campaign(campaign)] if campaign else home.registry.campaigns()
-        adapters: dict[str, HospitalAdapter] = {}
+        keep_missing(home, campaigns)
+        adapters: dict[str, tuple[HospitalAdapter, Population]] = {}
+        due = {each.name: _due(home, each, report) for each in campaigns}
         for each in campaigns:
-            due = _due(home, each, report)
-            if due and each.system not in adapters:
-                adapters[each.system] = stack.enter_context(open_system(home.registry.system(each.system)))
-                adapters[each.system].check()
-            if due:
-                _Applier(home, each, adapters[each.system], report).run(due, on_progress)
+            if due[each.name] and each.system not in adapters:
+                adapter = stack.enter_context(open_system(home.registry.system(each.system)))
+                adapter.check()
+                arriving = [(one, due[one.name]) for one in campaigns if one.system == each.system]
+                adapters[each.system] = adapter, _population(home, adapter, arriving)
+            if due[each.name]:
+                _Applier(home, each, *adapters[each.system], report).run(due[each.name], on_progress)
     home.registry.log(
         home.now(), "apply", f"planted {report.planted}, rewritten {report.rewritten}, resumed {report.resumed}"
     )
@@ -74,11 +80,24 @@ def _due(home: Home, campaign: Campaign, report: ApplyReport) -> list[tuple[Plac
     return sorted(due, key=lambda pair: (pair[0].due, pair[0].id))
 
 
+def _population(
+    home: Home, adapter: HospitalAdapter, arriving: Sequence[tuple[Campaign, list[tuple[Placement, int]]]]
+) -> Population:
+    """Return those of the host's patients who share a birth date with a decoy that is to be planted."""
+    born: set[date] = set()
+    for campaign, due in arriving:
+        serials = [placement.ref.serial for placement, _ in due if placement.state is PlacementState.PLANNED]
+        born.update(home.maker(campaign).identities(serials)[Field.BIRTH_DATE])
+    return Population.of_host(person for person in (adapter.host_people() if born else ()) if person[2] in born)
+
+
 class _Applier:
     """Applies one campaign through one adapter."""
 
-    def __init__(self, home: Home, campaign: Campaign, adapter: HospitalAdapter, report: ApplyReport) -> None:
-        self._home, self._adapter, self._report = home, adapter, report
+    def __init__(
+        self, home: Home, campaign: Campaign, adapter: HospitalAdapter, population: Population, report: ApplyReport
+    ) -> None:
+        self._home, self._adapter, self._population, self._report = home, adapter, population, report
         self._maker = home.maker(campaign)
         self._establishment: Establishment = home.registry.establishment(campaign.establishment)
 
@@ -88,7 +107,7 @@ class _Applier:
         for placement, version in due:
             decoy = decoys[placement.ref.serial, version]
             if placement.state is PlacementState.PLANNED:
-                self._plant(placement, decoy)
+                self._plant_unless_equalled(placement, decoy)
             elif placement.state is PlacementState.WRITING:
                 self._resume_planting(placement, decoy)
             elif placement.state is PlacementState.REWRITING:
@@ -108,6 +127,16 @@ class _Applier:
             for version, alike in serials.items()
             for decoy in self._maker.decoys(alike, version)
         }
+
+    def _plant_unless_equalled(self, placement: Placement, decoy: Decoy) -> None:
+        """Plant a decoy, unless a patient who has its name and birth date came since it was planned: then cancel it."""
+        if self._population.has(decoy.identity):
+            self._home.registry.save(replace(placement, state=PlacementState.WITHDRAWN))
+            self._report.problems.append(
+                f"{placement.ref} was cancelled: a patient who came since has its name and birth date"
+            )
+        else:
+            self._plant(placement, decoy)
 
     def _plant(self, placement: Placement, decoy: Decoy) -> None:
         now = self._home.now()

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from honeytokens.fingerprints import fold
-from honeytokens.model import Identity
+from honeytokens.model import Field, Identity
+
+NAMED_BY = (Field.SURNAME, Field.BIRTH_NAME, Field.FIRST_NAME, Field.BIRTH_DATE)
+"""What :func:`identity_keys` takes of a decoy, in this order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +28,15 @@ class Population:
     def __contains__(self, key: int) -> bool:
         return key in self.counts
 
+    def has(self, identity: Identity) -> bool:
+        """Return whether a patient has a decoy's name, or its birth name, and its birth date."""
+        who = (identity.surname, identity.birth_name, identity.first_name, identity.birth_date)
+        return any(key in self.counts for key in identity_keys(*who))
 
-def identity_keys(identity: Identity) -> set[int]:
+
+def identity_keys(surname: str, birth_name: str | None, first_name: str, birth_date: date) -> set[int]:
     """Return the hashes under which a decoy, by its surname or its birth name, would be found in a population."""
-    names = {identity.surname, identity.birth_name or identity.surname}
-    return {_key(name, identity.first_name, identity.birth_date) for name in names}
+    return {_key(name, first_name, birth_date) for name in {surname, birth_name or surname}}
 
 
 def _key(surname: str, first_name: str, born: date) -> int:

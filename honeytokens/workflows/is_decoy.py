@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from honeytokens.model import Field, HospitalSystem, Placement, PlacementState
+from honeytokens.decoys import Tracer
+from honeytokens.model import HospitalSystem, Placement, PlacementState
 from honeytokens.workflows.connecting import open_system
 from honeytokens.workflows.home import Home
 
@@ -22,33 +23,28 @@ def is_decoy(home: Home, system: str, identifiers: Sequence[str]) -> list[bool]:
     unknown system, and ``SystemUnreachableError`` when the answer may be yes and the system cannot be looked at.
     """
     asked = home.registry.system(system)
-    wanted = [identifier.strip() for identifier in identifiers]
-    living = [p for p in home.registry.placements() if p.system == asked.name and p.state not in _GONE and p.rows]
-    names = _local_ids(home, living)
-    candidates = [p for p in living if {str(p.rows[0].key), names.get(p.id)} & set(wanted)]
-    seen = _standing(asked, candidates)
-    taken = {str(p.rows[0].key) for p in seen} | {names.get(p.id) for p in seen}
-    answers = [identifier in taken for identifier in wanted]
+    tracer = Tracer(home.keyring, home.registry.campaigns())
+    found = [_living(home, asked, tracer, identifier.strip()) for identifier in identifiers]
+    standing = _standing(asked, [placement for placements in found for placement in placements])
+    answers = [any(placement.id in standing for placement in placements) for placements in found]
     for identifier, answer in zip(identifiers, answers, strict=True):
-        home.registry.log(home.now(), "is-decoy", f"{asked.name} {identifier}: {'yes' if answer else 'no'}")
+        home.registry.log(home.now(), "is-decoy", f"{asked.name} {identifier.strip()}: {'yes' if answer else 'no'}")
     return answers
 
 
-def _standing(system: HospitalSystem, placements: Sequence[Placement]) -> list[Placement]:
-    """Return those whose patient's row stands in the system and is ours."""
+def _living(home: Home, system: HospitalSystem, tracer: Tracer, identifier: str) -> list[Placement]:
+    """Return the placements that an identifier may be of: by primary key, and by local identifier."""
+    placements = home.registry.placements_with_key(system.name, identifier)
+    for trace in tracer.trace(identifier):
+        if trace.decoy is not None:
+            placements += home.registry.placements_of(trace.decoy)
+    return [p for p in placements if p.system == system.name and p.state not in _GONE and p.rows]
+
+
+def _standing(system: HospitalSystem, placements: Sequence[Placement]) -> set[int]:
+    """Return the ids of those whose patient's row stands in the system and is ours."""
     if not placements:
-        return []
+        return set()
     with open_system(system) as adapter:
         states = adapter.state([placement.rows[0] for placement in placements])
-    return [p for p, state in zip(placements, states, strict=True) if state.standing in ("same", "changed")]
-
-
-def _local_ids(home: Home, placements: Sequence[Placement]) -> dict[int, str]:
-    """Return the local identifiers of decoys by placement, of those that have one."""
-    found: dict[int, str] = {}
-    for campaign in home.registry.campaigns():
-        ours = [p for p in placements if p.ref.campaign == campaign.name]
-        if ours:
-            values = home.maker(campaign).identities([p.ref.serial for p in ours])[Field.LOCAL_ID]
-            found |= {p.id: value for p, value in zip(ours, values, strict=True) if value is not None}
-    return found
+    return {p.id for p, state in zip(placements, states, strict=True) if state.standing in ("same", "changed")}

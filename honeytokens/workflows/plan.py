@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-import polars as pl
+import numpy as np
 
 from honeytokens.decoys import Ledger, Maker
 from honeytokens.errors import PlanRefusedError, UnknownNameError
@@ -29,7 +30,8 @@ from honeytokens.model import (
 from honeytokens.systems.interface import DraftRow, HospitalAdapter
 from honeytokens.workflows.connecting import open_system
 from honeytokens.workflows.home import Home
-from honeytokens.workflows.homonyms import Population, identity_keys
+from honeytokens.workflows.homonyms import NAMED_BY, Population, identity_keys
+from honeytokens.workflows.manifests import keep_manifests
 
 _OPENING_HOUR = 8
 _WORKING_SECONDS = 10 * 3600
@@ -59,13 +61,18 @@ class PlanRequest:
 
 @dataclass(frozen=True, slots=True)
 class PlanReport:
-    """What a plan would do: its campaign, how many serials were skipped and why, and the first decoy's rows."""
+    """What a plan would do: its campaign, how many serials were skipped and why, and the first decoy's rows.
+
+    ``given_up`` are the pairs of fields that, with so many decoys in the establishment, two of them may share: such a
+    pair alone no longer leads to one decoy.
+    """
 
     campaign: Campaign
     placements: tuple[Placement, ...]
     skipped: dict[str, int]
     rows_each: float
     sample: tuple[DraftRow, ...]
+    given_up: tuple[tuple[Field, Field], ...]
 
 
 def plan(
@@ -87,6 +94,7 @@ def plan(
         report = _plan(home, request, campaign_id or secrets.token_hex(8), on_progress)
         if save:
             home.registry.add_campaign(report.campaign, report.placements)
+            keep_manifests(home, [report.campaign])
     return report
 
 
@@ -100,8 +108,8 @@ def _plan(home: Home, request: PlanRequest, campaign_id: str, on_progress: Calla
             )
         recipe = _recipe(home, request, establishment)
         maker = Maker.of(home.keyring, request.name, campaign_id, home.keyring.newest, recipe)
-        chooser = _Chooser(home, maker, adapter, establishment, at=request.starts)
-        chosen = chooser.choose(request.count, on_progress)
+        chooser = _Chooser(home, maker, adapter, establishment, request)
+        chosen = chooser.choose(on_progress)
         campaign = Campaign(
             campaign_id,
             request.name,
@@ -117,9 +125,9 @@ def _plan(home: Home, request: PlanRequest, campaign_id: str, on_progress: Calla
             adapter.patient_count(),
         )
         drafts = [adapter.compose(decoy, establishment, request.starts) for decoy in chosen[:_SAMPLE]]
-    placements = tuple(_placements(campaign, maker, home.registry.next_placement_id()))
+    placements = tuple(placements_of(campaign, maker, home.registry.next_placement_id()))
     rows_each = sum(map(len, drafts)) / len(drafts)
-    return PlanReport(campaign, placements, dict(chooser.skipped), rows_each, tuple(drafts[0]))
+    return PlanReport(campaign, placements, dict(+chooser.skipped), rows_each, tuple(drafts[0]), chooser.given_up)
 
 
 def _checked_establishment(home: Home, request: PlanRequest) -> Establishment:
@@ -155,21 +163,33 @@ class _Chooser:
     """Takes serials in order and skips those that may not be used."""
 
     def __init__(
-        self, home: Home, maker: Maker, adapter: HospitalAdapter, establishment: Establishment, at: datetime
+        self,
+        home: Home,
+        maker: Maker,
+        adapter: HospitalAdapter,
+        establishment: Establishment,
+        request: PlanRequest,
     ) -> None:
         self.skipped: Counter[str] = Counter()
-        self._maker, self._adapter, self._establishment, self._at = maker, adapter, establishment, at
+        self._maker, self._adapter, self._establishment = maker, adapter, establishment
+        self._count, self._at = request.count, request.starts
         self._population = Population.of_host(adapter.host_people())
         # Folded, since a unique column of some databases takes no heed of case and accents.
         self._taken = {field: set(map(fold, adapter.host_values(field))) for field in sorted(adapter.unique_fields())}
-        self._ledger = Ledger()
-        for campaign in home.registry.campaigns():
-            if campaign.establishment == establishment.name:
-                self._ledger.admit(home.maker(campaign).identities(campaign.serials))
+        earlier = [c for c in home.registry.campaigns() if c.establishment == establishment.name]
+        self._ledger = Ledger(self._count + sum(len(campaign.serials) for campaign in earlier))
+        for campaign in earlier:
+            self._ledger.admit(home.maker(campaign).identities(campaign.serials))
 
-    def choose(self, count: int, on_progress: Callable[[int], None] | None) -> list[Decoy]:
-        """Return ``count`` decoys; raise :class:`PlanRefusedError` when that would take too many serials."""
+    @property
+    def given_up(self) -> tuple[tuple[Field, Field], ...]:
+        """The pairs of fields that two decoys of the establishment may share."""
+        return self._ledger.given_up
+
+    def choose(self, on_progress: Callable[[int], None] | None) -> list[Decoy]:
+        """Return the decoys asked for; raise :class:`PlanRefusedError` when that would take too many serials."""
         chosen: list[Decoy] = []
+        count = self._count
         first = 0
         while len(chosen) < count:
             if first > _SKIP_LIMIT * count + 1000:
@@ -187,31 +207,32 @@ class _Chooser:
         return chosen
 
     def _usable(self, serials: Sequence[int]) -> list[Decoy]:
+        # What costs least is asked first: most serials of a large campaign are skipped for a pair.
         people = self._maker.identities(serials)
-        decoys = self._maker.decoys(serials)
-        reasons = [self._reason(decoy, row) for decoy, row in zip(decoys, people.iter_rows(named=True), strict=True)]
-        fit = pl.Series([reason is None for reason in reasons])
-        admitted = iter(self._ledger.admit(people.filter(fit)).tolist())
+        free = np.array([self._is_free(row) for row in people.iter_rows(named=True)])
+        apart = self._ledger.admit(people.filter(free))
+        self.skipped["it shares a pair of fields with another decoy"] += int((~apart).sum())
         usable = []
-        for decoy, reason in zip(decoys, reasons, strict=True):
-            why = reason or (None if next(admitted) else "it shares a pair of fields with another decoy")
-            if why is None:
-                usable.append(decoy)
-            else:
+        for decoy in self._maker.decoys(np.asarray(serials)[free][apart].tolist()):
+            if why := self._adapter.unfit(decoy, self._establishment, self._at):
                 self.skipped[why] += 1
+            else:
+                usable.append(decoy)
         return usable
 
-    def _reason(self, decoy: Decoy, row: dict[str, object]) -> str | None:
-        """Return why a decoy may not be used, or ``None``."""
-        if any(key in self._population for key in identity_keys(decoy.identity)):
-            return "it equals a patient of the host on name and birth date"
+    def _is_free(self, row: dict[str, Any]) -> bool:
+        """Return whether no patient of the host is like a decoy; count it as skipped otherwise."""
+        if any(key in self._population for key in identity_keys(*(row[field] for field in NAMED_BY))):
+            self.skipped["it equals a patient of the host on name and birth date"] += 1
+            return False
         for field, values in self._taken.items():
             if fold(str(row[field] or "")) in values:
-                return f"{field} is one that the host uses"
-        return self._adapter.unfit(decoy, self._establishment, self._at)
+                self.skipped[f"{field} is one that the host uses"] += 1
+                return False
+        return True
 
 
-def _placements(campaign: Campaign, maker: Maker, first_id: int) -> list[Placement]:
+def placements_of(campaign: Campaign, maker: Maker, first_id: int) -> list[Placement]:
     """Return the campaign's placements, each due at its keyed moment, within working hours when there are days."""
     days = max(campaign.over.days, 1)
     moments = maker.moments(campaign.serials, days * _WORKING_SECONDS)

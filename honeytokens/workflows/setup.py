@@ -12,6 +12,7 @@ from honeytokens.systems import split_url
 from honeytokens.systems.mapping import Mapping
 from honeytokens.workflows.connecting import open_system
 from honeytokens.workflows.home import Home
+from honeytokens.workflows.manifests import keep_manifests
 
 _FINESS_DIGITS = 9
 _DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
@@ -77,6 +78,7 @@ def change_system(
         system = replace(system, mapping=mapping)
     summary = _summary(system)
     home.registry.change_system(system)
+    keep_manifests(home, [campaign for campaign in home.registry.campaigns() if campaign.system == name])
     return summary
 
 

@@ -10,7 +10,7 @@ from honeytokens.model import DecoyRef, Placement, PlacementState
 from honeytokens.systems.interface import HospitalAdapter, RowState
 from honeytokens.workflows.connecting import open_system
 from honeytokens.workflows.home import Home
-from honeytokens.workflows.homonyms import Population, identity_keys
+from honeytokens.workflows.homonyms import NAMED_BY, Population, identity_keys
 
 _BATCH = 200
 _LIVE = (PlacementState.PLANTED, PlacementState.REWRITING)
@@ -98,10 +98,11 @@ def _homonyms(home: Home, batch: list[Placement], population: Population) -> lis
     """Return the decoys that the host has more often than we planted them: once."""
     found = []
     for name, group in groupby(batch, key=lambda placement: placement.ref.campaign):
-        serials = [placement.ref.serial for placement in group if placement.state in _LIVE]
+        refs = [placement.ref for placement in group if placement.state in _LIVE]
+        people = home.maker(home.registry.campaign(name)).identities([ref.serial for ref in refs])
         found += [
-            decoy.ref
-            for decoy in home.maker(home.registry.campaign(name)).decoys(serials)
-            if sum(population.counts[key] for key in identity_keys(decoy.identity)) > 1
+            ref
+            for ref, person in zip(refs, people.select(NAMED_BY).iter_rows(), strict=True)
+            if sum(population.counts[key] for key in identity_keys(*person)) > 1
         ]
     return found

@@ -114,7 +114,7 @@ def test_demo_decoys_stay_in_ranges_reserved_for_fiction() -> None:
 
 def test_admitted_decoys_share_no_pair_of_main_fields() -> None:
     """Two campaigns of one establishment: any two undamaged fields lead to one decoy."""
-    ledger = Ledger()
+    ledger = Ledger(1000)
     kept = []
     for campaign, first in (("00ff", 0), ("00fe", 3000)):
         people = maker(*POOLS, campaign=campaign, first=first).identities(range(3000))
@@ -126,9 +126,22 @@ def test_admitted_decoys_share_no_pair_of_main_fields() -> None:
         assert both.n_unique() == len(both), pair
 
 
+def test_beyond_a_hundred_thousand_decoys_pairs_with_a_postcode_are_given_up_and_no_others() -> None:
+    ledger = Ledger(100_001)
+    people = maker(*POOLS).identities(range(3000))
+    kept = people.filter(pl.Series(ledger.admit(people)))
+    shared = {pair for pair in combinations(MAIN_FIELDS, 2) if _repeats(kept.select(pair).drop_nulls())}
+    assert shared == set(ledger.given_up)
+    assert (Ledger(100_000).given_up, len(ledger.given_up)) == ((), 4)
+
+
+def _repeats(both: pl.DataFrame) -> bool:
+    return both.n_unique() < len(both)
+
+
 def test_a_ledger_admits_a_decoy_once() -> None:
     people = maker(*POOLS).identities(range(10))
-    ledger = Ledger()
+    ledger = Ledger(1000)
     assert ledger.admit(people).any()
     assert not ledger.admit(people).any()
     assert ledger.admit(people.head(0)).tolist() == np.zeros(0, dtype=bool).tolist()
@@ -136,18 +149,69 @@ def test_a_ledger_admits_a_decoy_once() -> None:
 
 def test_what_a_scan_looks_for_has_every_version_and_its_bits() -> None:
     known = known_decoys([(maker(*POOLS), "saint-anne", [3, 5], 3), (maker(campaign="00fe"), "les-tilleuls", [9], 1)])
-    assert [str(ref) for ref in known.refs] == ["spring/3", "spring/5", "spring/9"]
-    assert known.establishments == ("saint-anne", "saint-anne", "les-tilleuls")
-    streets = known.values.filter(pl.col("field") == "street")
+    assert [str(known.ref(decoy)) for decoy in range(len(known))] == ["spring/3", "spring/5", "spring/9"]
+    assert [known.establishment(decoy) for decoy in range(3)] == ["saint-anne", "saint-anne", "les-tilleuls"]
+    values = known.values(range(3))
+    streets = values.filter(pl.col("field") == "street")
     assert streets.select("decoy", "version").rows() == [(0, 0), (1, 0), (0, 1), (1, 1), (0, 2), (1, 2), (2, 0)]
-    assert known.values["bits"].is_finite().all()
-    assert known.values["bits"].min() >= 0  # type: ignore[operator]
-    assert known.values.filter(pl.col("field") == "birth_date")["value"].str.contains(r"^\d{4}-\d\d-\d\d$").all()
+    assert values["bits"].is_finite().all()
+    assert values["bits"].min() >= 0  # type: ignore[operator]
+    assert values.filter(pl.col("field") == "birth_date")["value"].str.contains(r"^\d{4}-\d\d-\d\d$").all()
+
+
+def test_the_values_of_a_decoy_are_the_same_alone_and_among_others() -> None:
+    known = known_decoys(
+        [(maker(*POOLS), "saint-anne", range(40), 3), (maker(campaign="00fe"), "les-tilleuls", [9], 1)]
+    )
+    order = ["decoy", "field", "version", "value"]
+    every = known.values(range(41)).sort(order)
+    assert every["decoy"].n_unique() == 41
+    for decoys in ([40], [7], [40, 3, 7]):
+        assert known.values(decoys).sort(order).equals(every.filter(pl.col("decoy").is_in(decoys)))
+    assert len(known.values([])) == 0
+
+
+def test_batches_hold_every_value_once() -> None:
+    known = known_decoys(
+        [(maker(*POOLS), "saint-anne", range(900), 40), (maker(campaign="00fe"), "les-tilleuls", [9], 1)]
+    )
+    batches = list(known.batches())
+    assert len(batches) > 2
+    every = known.values(range(901))
+    for field in Field:
+        column = pl.concat([batch[field] for batch in batches])
+        assert column.schema == {"decoy": pl.UInt32, "value": pl.String}
+        expected = every.filter(pl.col("field") == field.value).select("decoy", "value")
+        if field is not Field.SEX:  # it is rated nowhere
+            assert column.sort("decoy", "value").equals(expected.sort("decoy", "value")), field
+
+
+def test_the_digest_tells_what_the_values_depend_on() -> None:
+    """An index of one home must never be taken for another's, nor for an earlier one's."""
+
+    def digest(*groups: tuple[Maker, str, list[int], int], key: bytes = bytes(32)) -> bytes:
+        return known_decoys(groups).digest(key)
+
+    here = (maker(*POOLS), "saint-anne", [3, 5], 3)
+    there = (maker(campaign="00fe"), "les-tilleuls", [9], 1)
+    assert digest(here, there) == digest((maker(*POOLS), "saint-anne", [3, 5], 3), there)
+    others = [
+        digest(here, there, key=bytes([1] * 32)),
+        digest(there, here),
+        digest(here),
+        digest((here[0], "saint-anne", [3, 6], 3), there),
+        digest((here[0], "saint-anne", [3, 5], 4), there),
+        digest((maker(*POOLS[:-1]), "saint-anne", [3, 5], 3), there),
+        digest((maker(*POOLS, first=1), "saint-anne", [3, 5], 3), there),
+        digest((maker(*POOLS, campaign="00fd"), "saint-anne", [3, 5], 3), there),
+        digest((maker(*POOLS, keyring=Keyring((bytes(32),))), "saint-anne", [3, 5], 3), there),
+    ]
+    assert len({digest(here, there), *others}) == len(others) + 1
 
 
 def test_a_street_that_comes_back_tells_of_no_version() -> None:
     known = known_decoys([(maker(), "saint-anne", range(300), 40)])
-    streets = known.values.filter(pl.col("field") == "street")
+    streets = known.values(range(300)).filter(pl.col("field") == "street")
     back = streets.filter(pl.col("version").is_null())
     assert streets.select("decoy", "value").is_unique().all()
     assert 0 < len(back) < 300
@@ -158,4 +222,4 @@ def test_a_street_that_comes_back_tells_of_no_version() -> None:
 
 def test_nothing_planted_is_nothing_to_look_for() -> None:
     known = known_decoys([(maker(), "saint-anne", [], 1)])
-    assert (known.refs, len(known.values)) == ((), 0)
+    assert (len(known), len(known.values([])), list(known.batches())) == (0, 0, [])

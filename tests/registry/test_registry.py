@@ -182,6 +182,9 @@ def test_a_changed_row_is_noticed(registry: Registry, path: Path, tampering: str
         "delete from pools",
         "insert into placements select 9, campaign, state, sealed from placements where id = 1",
         "delete from meta where key = 'tally'",
+        "delete from lookups",
+        "update lookups set placement = 1",
+        "update lookups set term = x'00' where placement = 1",
     ],
 )
 def test_a_row_that_came_or_went_is_noticed(registry: Registry, path: Path, keyring: Keyring, tampering: str) -> None:
@@ -255,8 +258,63 @@ def test_a_newer_registry_is_refused(registry: Registry, path: Path, keyring: Ke
     with sqlite3.connect(path) as connection:
         connection.execute("update meta set value = '99'")
     connection.close()
-    with pytest.raises(RegistryError, match="another version"):
+    with pytest.raises(RegistryError, match="newer version"):
         Registry.open(path, keyring)
+
+
+def test_a_registry_of_the_first_version_is_brought_up_to_date(path: Path, keyring: Keyring) -> None:
+    """The first version had no blind index, and no count of commits."""
+    registry = Registry.create(path, keyring)
+    registry.add_campaign(a_campaign(), [a_placement(1), a_placement(2)])
+    with registry.transaction():
+        registry._database.execute("drop table lookups")
+        total = registry._no_change()
+        for table, key in (("campaigns", "name"), ("placements", "id")):
+            for row in registry._query(f"select {key} as key, sealed from {table}"):
+                total.add(table, row["key"], bytes(row["sealed"]))  # type: ignore[call-overload]
+        sealed = registry._box.seal(total.encoded(bytes(32)), "tally")
+        registry._database.execute("update meta set value = ? where key = 'tally'", (sealed,))
+        registry._database.execute("update meta set value = '1' where key = 'schema_version'")
+    registry.close()
+    path.with_name(f"{path.name}.generation").unlink()
+    for _ in range(2):
+        again = Registry.open(path, keyring)
+        assert again.placements_with_key("his", "80002") == [a_placement(2)]
+        assert again.placements_of(DecoyRef("spring", 1)) == [a_placement(1)]
+        assert again.placements() == [a_placement(1), a_placement(2)]
+        again.close()
+    path.with_name(f"{path.name}.generation").unlink()
+    with pytest.raises(RegistryError, match="put back"):
+        Registry.open(path, keyring)
+
+
+def test_a_placement_is_found_by_its_key_and_its_decoy(registry: Registry) -> None:
+    registry.add_campaign(a_campaign(), [a_placement(1), a_placement(2)])
+    assert registry.placements_with_key("his", "80001") == [a_placement(1)]
+    assert registry.placements_with_key("other", "80001") == []
+    moved = replace(a_placement(1), rows=(replace(a_placement(1).rows[0], key=90_000),))
+    registry.save(moved)
+    assert registry.placements_with_key("his", "80001") == []
+    assert registry.placements_with_key("his", "90000") == registry.placements_of(DecoyRef("spring", 1)) == [moved]
+    assert registry.placements_of(DecoyRef("spring", 11)) == []
+
+
+def test_an_earlier_copy_of_the_whole_file_is_refused_unless_it_is_meant(
+    registry: Registry, path: Path, keyring: Keyring
+) -> None:
+    registry.add_campaign(a_campaign(), [a_placement(1)])
+    copy = registry.copied()
+    registry.save(replace(a_placement(1), state=PlacementState.WITHDRAWN, withdrawn=NOW))
+    registry.close()
+    for file in path.parent.glob(f"{path.name}-*"):
+        file.unlink()
+    path.write_bytes(copy)
+    with pytest.raises(RegistryError, match="1 writes older"):
+        Registry.open(path, keyring)
+    Registry.open(path, keyring, put_back=True).close()
+    again = Registry.open(path, keyring)
+    assert again.placements() == [a_placement(1)]
+    again.close()
 
 
 def test_a_registry_that_others_can_read_is_refused(registry: Registry, path: Path, keyring: Keyring) -> None:
@@ -268,7 +326,7 @@ def test_a_registry_that_others_can_read_is_refused(registry: Registry, path: Pa
 def test_a_locked_registry_says_so(
     registry: Registry, path: Path, keyring: Keyring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("honeytokens.registry.store._BUSY_SECONDS", 0.1)
+    monkeypatch.setattr("honeytokens.registry.database._BUSY_SECONDS", 0.1)
     waiting = Registry.open(path, keyring)
     with registry.transaction(), pytest.raises(RegistryError, match="locked by another process"):
         waiting.add_establishment(Establishment("saint-anne", "3", "75014"))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from honeytokens.locks import PassphraseLock
 from honeytokens.model import Establishment, Pool, PoolKind
 from honeytokens.workflows.home import Home
 from honeytokens.workflows.setup import add_establishment, add_pool, add_system
@@ -88,7 +89,7 @@ def hospital(tmp_path: Path) -> Path:
 @pytest.fixture
 def home(tmp_path: Path, hospital: Path, clock: Clock) -> Iterator[Home]:
     """A home with one establishment, the hospital's system, and a pool of each kind."""
-    with Home.create(tmp_path / "home", b"secret") as made:
+    with Home.create(tmp_path / "home", PassphraseLock(b"secret")) as made:
         opened = Home(made.path, made.keyring, made.registry, clock)
         add_establishment(opened, Establishment("saint-anne", "1", "75014"))
         add_system(opened, "his", f"sqlite:///{hospital}", MAPPING, password_env=None, password=None)

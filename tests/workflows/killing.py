@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
@@ -12,11 +13,13 @@ from typing import Literal
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
+from sqlite_utils import Database
 
 from honeytokens.keys import Keyring
-from honeytokens.registry import Registry
+from honeytokens.registry import Registry, store
 from honeytokens.workflows.apply import apply
 from honeytokens.workflows.home import REGISTRY, Home
+from honeytokens.workflows.rebuild import rebuild
 from honeytokens.workflows.withdraw import withdraw
 
 KEYRING = Keyring((bytes(range(32)),))
@@ -28,7 +31,7 @@ class Run:
 
     home: Path
     now: datetime
-    verb: Literal["apply", "withdraw"]
+    verb: Literal["apply", "withdraw", "rebuild"]
     kill_at: int = 0
 
 
@@ -39,15 +42,22 @@ def opened(home: Path, now: datetime) -> Home:
 
 def run(what: Run) -> None:
     """Run the verb, in this process, to its end or its death."""
+    write = _armed(what.kill_at)
+    if what.verb == "rebuild":
+        connect = store.connect  # type: ignore[attr-defined]
+        store.connect = lambda path: _journalled(connect(path), write)  # type: ignore[attr-defined]
+        rebuild(what.home, KEYRING, (), now=lambda: what.now)
+        return
     with opened(what.home, what.now) as home:
-        _arm(home, what.kill_at)
+        _journalled(home.registry._database, write)
         if what.verb == "apply":
             apply(home)
         else:
             withdraw(home)
 
 
-def _arm(home: Home, kill_at: int) -> None:
+def _armed(kill_at: int) -> Callable[[], None]:
+    """Return what is called before each write; those to a system call it from now on."""
     counter = count(1)
 
     def write() -> None:
@@ -63,8 +73,15 @@ def _arm(home: Home, kill_at: int) -> None:
     def _commit(*_: object) -> None:
         write()
 
+    return write
+
+
+def _journalled(database: Database, write: Callable[[], None]) -> Database:
+    """Call ``write`` before each write to the registry."""
+
     def journal(sql: str) -> None:
         if sql.split(" ", 1)[0].upper().rstrip(";") in ("BEGIN", "INSERT", "UPDATE", "DELETE", "COMMIT"):
             write()
 
-    home.registry._database.conn.set_trace_callback(journal)
+    database.conn.set_trace_callback(journal)
+    return database

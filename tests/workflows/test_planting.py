@@ -14,6 +14,7 @@ import polars as pl
 import pytest
 
 from honeytokens.errors import HomeError, MappingError, PlanRefusedError, SystemUnreachableError, UnknownNameError
+from honeytokens.fingerprints import fold
 from honeytokens.model import Establishment, PlacementState
 from honeytokens.registry import Registry
 from honeytokens.workflows.apply import apply
@@ -191,6 +192,28 @@ def test_a_real_patient_who_comes_to_equal_a_decoy_is_reported(home: Home, clock
     report = verify(home)
     assert report.homonyms == [decoy.ref]
     assert not report.sound
+
+
+def test_a_decoy_that_a_patient_came_to_equal_before_it_was_planted_is_cancelled(
+    home: Home, clock: Clock, hospital: Path
+) -> None:
+    report = plan(home, request())
+    decoy = home.maker(report.campaign).decoys(report.campaign.serials)[7]
+    execute(
+        hospital,
+        "insert into patients (nom, prenom, sexe, naissance, ipp, cree) values (?, ?, 'F', ?, 'X1', '2026-03-02')",
+        fold(decoy.identity.surname).upper(),
+        decoy.identity.first_name.lower(),
+        decoy.identity.birth_date.isoformat(),
+    )
+    clock.forward(days=11)
+    applied = apply(home)
+    assert (applied.planted, applied.problems) == (
+        19,
+        [f"{decoy.ref} was cancelled: a patient who came since has its name and birth date"],
+    )
+    assert (apply(home).planted, apply(home).problems) == (0, [])
+    assert verify(home).sound
 
 
 def test_changes_by_staff_are_seen_and_respected(home: Home, clock: Clock, hospital: Path, rows: Rows) -> None:
