@@ -5,10 +5,10 @@ Exit codes: 0 stopped or done, 2 usage, 3 refused or failed.
 
 from __future__ import annotations
 
-import os
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,13 +18,12 @@ from honeytokens.errors import HoneytokensError
 
 if TYPE_CHECKING:
     from callback_server.settings import Settings
+    from honeytokens.locks import Lock
 
 # Everything else is imported inside the commands, so that --help answers at once and the front loads no key.
 # ruff: noqa: PLC0415
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
-_MOST_PASSPHRASE = 65_536
-_CREDENTIAL = "honeytokens-passphrase"
 
 
 class _Program(click.Group):
@@ -64,9 +63,22 @@ def _options(*names: str) -> Callable[[_Command], _Command]:
             "--passphrase-file",
             type=click.Path(dir_okay=False, path_type=Path),
             envvar="HONEYTOKENS_PASSPHRASE_FILE",
-            help="File whose first line is the keyring's passphrase.",
+            help="File that holds the keyring's passphrase.",
+        ),
+        "key_file": click.option(
+            "--key-file",
+            type=click.Path(dir_okay=False, path_type=Path),
+            envvar="HONEYTOKENS_KEY_FILE",
+            help="File that holds the keyring's key.",
+        ),
+        "key_command": click.option(
+            "--key-command",
+            metavar="COMMAND",
+            envvar="HONEYTOKENS_KEY_COMMAND",
+            help="Command that prints the keyring's key.",
         ),
         "passphrase_fd": click.option("--passphrase-fd", type=int, help="File descriptor to read the passphrase from."),
+        "key_fd": click.option("--key-fd", type=int, hidden=True),
         "listen_fd": click.option("--listen-fd", type=int, hidden=True),
     }
 
@@ -79,7 +91,8 @@ def _options(*names: str) -> Callable[[_Command], _Command]:
 
 
 _FRONT = ("beacon_host", "beacon_port")
-_WORKER = ("home", "admin_host", "admin_port", "passphrase_file")
+_UNLOCKING = ("passphrase_file", "key_file", "key_command")
+_WORKER = ("home", "admin_host", "admin_port", *_UNLOCKING)
 
 
 @click.group(cls=_Program, context_settings={"help_option_names": ["-h", "--help"]})
@@ -109,7 +122,7 @@ def run(config: Path | None, passphrase_fd: int | None, **flags: Any) -> None:
     from callback_server.supervisor import run_both
 
     settings = load_settings(config, flags)
-    if not run_both(settings, config, _passphrase(settings, passphrase_fd)):
+    if not run_both(settings, config, _lock(settings, flags, passphrase_fd=passphrase_fd)):
         sys.exit(3)
 
 
@@ -135,8 +148,10 @@ def front(config: Path | None, listen_fd: int | None, **flags: Any) -> None:
 
 
 @main.command()
-@_options("config", "data_dir", *_WORKER, "passphrase_fd", "listen_fd")
-def worker(config: Path | None, passphrase_fd: int | None, listen_fd: int | None, **flags: Any) -> None:
+@_options("config", "data_dir", *_WORKER, "passphrase_fd", "key_fd", "listen_fd")
+def worker(
+    config: Path | None, passphrase_fd: int | None, key_fd: int | None, listen_fd: int | None, **flags: Any
+) -> None:
     """Run only the process that holds the keyring: it attributes, alerts and shows.
 
     \b
@@ -148,14 +163,14 @@ def worker(config: Path | None, passphrase_fd: int | None, listen_fd: int | None
     from callback_server.worker.process import run_worker
 
     settings = load_settings(config, flags)
-    passphrase = _passphrase(settings, passphrase_fd)
+    lock = _lock(settings, flags, passphrase_fd=passphrase_fd, key_fd=key_fd)
     listener = bind(settings.admin_host, settings.admin_port) if listen_fd is None else socket.socket(fileno=listen_fd)
     with listener:
-        run_worker(settings, listener, passphrase, supervised=listen_fd is not None)
+        run_worker(settings, listener, lock, supervised=listen_fd is not None)
 
 
 @main.command()
-@_options("config", "data_dir", "home", "passphrase_file", "passphrase_fd")
+@_options("config", "data_dir", "home", *_UNLOCKING, "passphrase_fd")
 def init(config: Path | None, passphrase_fd: int | None, **flags: Any) -> None:
     """Write the worker's public key where the front reads it (``run`` does so by itself).
 
@@ -167,7 +182,8 @@ def init(config: Path | None, passphrase_fd: int | None, **flags: Any) -> None:
     from callback_server.worker.keys import WorkerKeys
 
     settings = load_settings(config, flags)
-    WorkerKeys.open(settings.home, _passphrase(settings, passphrase_fd)).publish(settings.public_key_path)
+    lock = _lock(settings, flags, passphrase_fd=passphrase_fd)
+    WorkerKeys.open(settings.home, lock).publish(settings.public_key_path)
     click.echo(settings.public_key_path)
 
 
@@ -204,22 +220,12 @@ def resend(config: Path | None, **flags: Any) -> None:
         outbox.close()
 
 
-def _passphrase(settings: Settings, descriptor: int | None) -> bytes:
-    """Read the keyring's passphrase from a descriptor, the configured file, a systemd credential or a prompt."""
-    from callback_server.errors import ServiceError
-    from callback_server.settings import read_secret
+def _lock(settings: Settings, flags: Mapping[str, Any], **handed: int | None) -> Lock:
+    """Return what unlocks the keyring: handed over by a descriptor, else of the flags, else of the other settings."""
+    from honeytokens.keys import KEYRING
+    from honeytokens.unlocking import lock_to_open
 
-    if descriptor is not None:
-        try:
-            with os.fdopen(descriptor, "rb", closefd=False) as stream:
-                return stream.read(_MOST_PASSPHRASE).rstrip(b"\r\n")
-        except OSError as error:
-            raise ServiceError(f"The passphrase's descriptor cannot be read: {error.strerror}", "Open it") from error
-    credential = Path(os.environ.get("CREDENTIALS_DIRECTORY", "/nonexistent"), _CREDENTIAL)
-    file = settings.passphrase_file or (credential if credential.exists() else None)
-    if file is not None:
-        return read_secret(file, "passphrase").encode()
-    if sys.stdin.isatty():
-        passphrase: str = click.prompt("Passphrase of the keyring", hide_input=True, err=True)
-        return passphrase.encode()
-    raise ServiceError("There is no passphrase", "Set passphrase_file or --passphrase-fd, or start from a terminal")
+    levels = [handed, *({name: values.get(name) for name in _UNLOCKING} for values in (flags, dict(settings)))]
+    prompt = "Passphrase of the keyring"
+    ask = partial(click.prompt, prompt, hide_input=True, err=True) if sys.stdin.isatty() else None
+    return lock_to_open(settings.home / KEYRING, levels, ask)

@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     admin_port: Port = 8081
 
     passphrase_file: Path | None = None
+    key_file: Path | None = None
+    key_command: str | None = None
+    """One of the three unlocks the keyring; without any, a systemd credential or a prompt does."""
     admin_token_file: Path | None = None
     """Without it, a random token is made once in ``worker/admin-token``."""
 

@@ -1,7 +1,7 @@
 """Both processes under one: start the worker, then the front; start again what dies; stop both in good order.
 
 This process binds the two addresses and hands them down, so that while a dead child is started again its clients wait
-instead of being refused. It holds the passphrase only to hand it to the worker, and opens no key itself.
+instead of being refused. It holds what unlocks the keyring only to hand it to the worker, and opens no key itself.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pathlib import Path
 from callback_server.processes import start_logging, stop_on_signals
 from callback_server.serving import bind
 from callback_server.settings import Settings
+from honeytokens.locks import Lock
 
 _REFUSED = frozenset({2, 3})
 """Exit codes of a child that said why it cannot run: to start it again would not help."""
@@ -29,6 +30,11 @@ _STEADY = 60.0
 """A child that lived for so many seconds is started again after the first delay."""
 _STOP_SECONDS = 15.0
 _KEY_LOOK = 0.05
+
+_TO_THE_KEYRING = (
+    "CREDENTIALS_DIRECTORY",
+    *(f"CALLBACK_SERVER_{name}" for name in ("HOME", "PASSPHRASE_FILE", "KEY_FILE", "KEY_COMMAND")),
+)
 
 _log = logging.getLogger(__name__)
 
@@ -121,7 +127,7 @@ class _Supervisor:
             await process.wait()
 
 
-def run_both(settings: Settings, config: Path | None, passphrase: bytes) -> bool:
+def run_both(settings: Settings, config: Path | None, lock: Lock) -> bool:
     """Run front and worker until SIGTERM or SIGINT; return whether they stopped because we asked.
 
     Both read ``config`` themselves. Raises ``ServiceError`` when an address is taken. When a child refuses to run it
@@ -134,8 +140,8 @@ def run_both(settings: Settings, config: Path | None, passphrase: bytes) -> bool
     ):
         environment = dict(os.environ)
         shared = [f"--data-dir={settings.data_dir}", *([f"--config={config}"] if config else [])]
-        handed = [f"--home={settings.home}", "--passphrase-fd=0"]
-        worker = _Child("worker", [*shared, *handed], shows, environment, passphrase)
+        handed = [f"--home={settings.home}", f"--{lock.name}-fd=0"]
+        worker = _Child("worker", [*shared, *handed], shows, environment, lock.written)
         front = _Child("front", shared, hears, _without_secrets(environment))
         return asyncio.run(_run(front, worker, settings.public_key_path))
 
@@ -153,5 +159,5 @@ def _without_secrets(environment: dict[str, str]) -> dict[str, str]:
     return {
         name: value
         for name, value in environment.items()
-        if not name.startswith("HONEYTOKENS_") and name != "CREDENTIALS_DIRECTORY"
+        if not name.startswith("HONEYTOKENS_") and name not in _TO_THE_KEYRING
     }

@@ -9,12 +9,19 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from callback_server.errors import ServiceError
 from callback_server.sealing import Opener
-from callback_server.store import Box
 from honeytokens.files import replacing
-from honeytokens.keys import Keyring
+from honeytokens.keys import KEYRING, Keyring
+from honeytokens.locks import Lock
+from honeytokens.sealing import Box
 
-_KEYRING = "keyring.json"
 _READABLE_BY_ALL = 0o644
+
+
+def foreign_store(_place: str) -> ServiceError:
+    """Return the error for a row of the store that these keys did not seal."""
+    return ServiceError(
+        "The store was changed, or belongs to another keyring", "Restore the store or the keyring from a backup"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +33,14 @@ class WorkerKeys:
     prints: bytes = field(repr=False)
 
     @classmethod
-    def open(cls, home: Path, passphrase: bytes) -> WorkerKeys:
+    def open(cls, home: Path, lock: Lock) -> WorkerKeys:
         """Derive the keys of a home; raise ``KeyringError`` when it cannot be opened."""
-        keyring = Keyring.open(home / _KEYRING, passphrase)
+        keyring = Keyring.open(home / KEYRING, lock)
         versions = range(1, keyring.newest + 1)
         seeds = [keyring.subkey("callback/worker", version) for version in versions]
         return cls(
             opener=Opener([X25519PrivateKey.from_private_bytes(seed) for seed in seeds]),
-            box=Box([keyring.subkey("callback/store", version) for version in versions]),
+            box=Box([keyring.subkey("callback/store", version) for version in versions], foreign_store),
             prints=keyring.subkey("callback/prints"),
         )
 

@@ -24,6 +24,7 @@ from callback_server.worker.drain import Drain
 from callback_server.worker.keys import WorkerKeys
 from callback_server.worker.links import read_links
 from honeytokens.errors import HoneytokensError
+from honeytokens.locks import Lock
 
 _LOOK_EVERY = 0.1
 _TROUBLE_PAUSE = 2.0
@@ -77,14 +78,14 @@ class _Worker:
                 self.panel.problems.pop("decoys", None)
 
 
-def run_worker(settings: Settings, listener: socket.socket, passphrase: bytes, *, supervised: bool) -> None:
+def run_worker(settings: Settings, listener: socket.socket, lock: Lock, *, supervised: bool) -> None:
     """Explain, alert and show until SIGTERM or SIGINT; SIGHUP reads the planted decoys again.
 
-    Raises ``HoneytokensError`` when it cannot start: wrong passphrase, no registry, unwritable files, half a webhook.
+    Raises ``HoneytokensError`` when it cannot start: wrong lock, no registry, unwritable files, half a webhook.
     """
     start_logging(settings.log_level)
-    keys = WorkerKeys.open(settings.home, passphrase)
-    attributor = read_links(settings.home, passphrase, keys.prints)
+    keys = WorkerKeys.open(settings.home, lock)
+    attributor = read_links(settings.home, lock, keys.prints)
     configured = {name: kind.from_settings(settings) for name, kind in ALERT_CHANNELS.items()}
     channels = {name: channel for name, channel in configured.items() if channel is not None}
     with ExitStack() as stack:
@@ -101,7 +102,7 @@ def run_worker(settings: Settings, listener: socket.socket, passphrase: bytes, *
             drain=drain,
             delivery=Delivery(outbox, store, channels, retries, lease),
             panel=Panel(store, outbox),
-            read_links=lambda: read_links(settings.home, passphrase, keys.prints),
+            read_links=lambda: read_links(settings.home, lock, keys.prints),
             reread_every=settings.reread_every,
             draining=asyncio.Lock(),
             asked=asyncio.Event(),

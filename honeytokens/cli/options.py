@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 import tomllib
@@ -12,15 +11,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
-from honeytokens.errors import HomeError, KeyringError
+from honeytokens.errors import HomeError
 
 if TYPE_CHECKING:
+    from honeytokens.keys import Keyring
+    from honeytokens.locks import Lock
     from honeytokens.workflows.home import Home
 
 F = TypeVar("F", bound=Callable[..., Any])
-_CREDENTIAL = "honeytokens-passphrase"
-_SUBCOMMANDS = ("add", "change", "list", "check", "rotate", "recovery", "restore")
+# fmt: off
+_SUBCOMMANDS = (
+    "add", "change", "list", "check", "rotate", "recovery", "restore", "relock", "generate", "backup", "rebuild",
+)
+# fmt: on
+_LEVELS = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT, ParameterSource.DEFAULT_MAP)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -54,17 +60,27 @@ def _merged(common: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
 
 
 def home_options(function: F) -> F:
-    """Add the options that say which home, and how its passphrase comes."""
+    """Add the options that say which home, and how what unlocks its keyring comes."""
     for option in (
         click.option("--as-of", hidden=True, type=MOMENT, help="The time to take for now: for replays and tests."),
         click.option(
-            "--passphrase-fd", type=int, metavar="N", help="Read the passphrase from this open file descriptor."
+            "--key-command",
+            metavar="COMMAND",
+            envvar="HONEYTOKENS_KEY_COMMAND",
+            help="Unlock with the key that this command prints.",
+        ),
+        click.option("--key-file", type=FILE, envvar="HONEYTOKENS_KEY_FILE", help="Unlock with the key in this file."),
+        click.option(
+            "--passphrase-fd",
+            type=int,
+            metavar="N",
+            help="Read the passphrase from this open file descriptor.",
         ),
         click.option(
             "--passphrase-file",
-            type=click.Path(dir_okay=False, path_type=Path),
+            type=FILE,
             envvar="HONEYTOKENS_PASSPHRASE_FILE",
-            help="Read the passphrase from this file. Without it: a systemd credential, then a prompt.",
+            help="Read the passphrase from this file. Without any of these: a systemd credential, then a prompt.",
         ),
         click.option(
             "--home",
@@ -87,53 +103,71 @@ def home_path(home: Path | None) -> Path:
     return home or platformdirs.user_data_path("honeytokens")
 
 
-def open_home(
-    home: Path | None, passphrase_file: Path | None, passphrase_fd: int | None, as_of: datetime | None
-) -> Home:
+def open_home(home: Path | None, as_of: datetime | None, **unlocking: Any) -> Home:
     """Open the home that the shared options name."""
-    from honeytokens.workflows.home import Home, system_clock
+    return open_with(opening_lock(home, **unlocking), home, as_of)
+
+
+def open_with(lock: Lock, home: Path | None, as_of: datetime | None) -> Home:
+    """Open a home with a lock that is at hand."""
+    from honeytokens.workflows.home import Home
+
+    return Home.open(home_path(home), lock, now=clock(as_of))
+
+
+def open_keyring(home: Path | None, **unlocking: Any) -> Keyring:
+    """Open the keyring alone, of a home whose registry is lost or is to be put back."""
+    from honeytokens.keys import KEYRING, Keyring
+
+    return Keyring.open(home_path(home) / KEYRING, opening_lock(home, **unlocking))
+
+
+def clock(as_of: datetime | None) -> Callable[[], datetime]:
+    """Return what tells the time: the system's clock, unless a replay says what to take for now."""
+    from honeytokens.workflows.home import system_clock
+
+    return (lambda: as_of) if as_of else system_clock
+
+
+def opening_lock(home: Path | None, **unlocking: Any) -> Lock:
+    """Return what opens a home's keyring, as the shared options say."""
+    from honeytokens.keys import KEYRING
+    from honeytokens.unlocking import lock_to_open
 
     path = home_path(home)
     if not path.is_dir():
         raise HomeError(f"There is no home at {path}", "Run honeytokens init, or set --home or HONEYTOKENS_HOME")
-    secret = passphrase(passphrase_file, passphrase_fd)
-    return Home.open(path, secret, now=(lambda: as_of) if as_of else system_clock)
+    return lock_to_open(path / KEYRING, _levels(unlocking), _asker("Passphrase"))
 
 
-def passphrase(file: Path | None, descriptor: int | None, *, confirm: bool = False) -> bytes:
-    """Return the passphrase from a descriptor, a file, a systemd credential or a prompt, in this order."""
-    if descriptor is not None:
-        try:
-            with os.fdopen(descriptor, "rb", closefd=False) as stream:
-                return stream.read().rstrip(b"\r\n")
-        except OSError as error:
-            raise KeyringError(
-                f"File descriptor {descriptor} cannot be read: {error.strerror}", "Open it for reading"
-            ) from error
-    credentials = os.environ.get("CREDENTIALS_DIRECTORY")
-    if file is None and credentials and (Path(credentials) / _CREDENTIAL).exists():
-        file = Path(credentials) / _CREDENTIAL
-    if file is not None:
-        return _passphrase_in(file)
+def new_lock(**unlocking: Any) -> Lock:
+    """Return what is to lock a new keyring, as the shared options say; a passphrase is asked for twice."""
+    from honeytokens.unlocking import lock_to_make
+
+    return lock_to_make(_levels(unlocking), _asker("Passphrase", confirm=True))
+
+
+def other_lock(**unlocking: Any) -> Lock:
+    """Return what ``key relock`` is to lock a keyring with, as its own options say; a passphrase is asked for twice."""
+    from honeytokens.unlocking import lock_to_change_to
+
+    return lock_to_change_to(_levels(unlocking), _asker("New passphrase", confirm=True))
+
+
+def _levels(unlocking: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the options that were given: those of the command line, of the environment, of the configuration file."""
+    source_of = click.get_current_context().get_parameter_source
+    return [
+        {name.removeprefix("new_"): value for name, value in unlocking.items() if source_of(name) is level}
+        for level in _LEVELS
+    ]
+
+
+def _asker(prompt: str, *, confirm: bool = False) -> Callable[[], str] | None:
+    """Return what asks for a passphrase, or ``None`` where there is no terminal."""
     if not sys.stdin.isatty():
-        raise KeyringError(
-            "No passphrase was given and there is no terminal to ask at", "Use --passphrase-file or --passphrase-fd"
-        )
-    answer: str = click.prompt("Passphrase", hide_input=True, confirmation_prompt=confirm, err=True)
-    return answer.encode()
-
-
-def _passphrase_in(file: Path) -> bytes:
-    from honeytokens.files import exposed_to
-
-    try:
-        content = file.read_bytes().rstrip(b"\r\n")
-        exposed = exposed_to(file) if file.is_file() else None
-    except OSError as error:
-        raise KeyringError(f"{file} cannot be read: {error.strerror}", "Mend --passphrase-file") from error
-    if exposed == "everyone":
-        raise KeyringError(f"{file} can be read by everyone", f"Run: chmod 600 {file}")
-    return content
+        return None
+    return lambda: click.prompt(prompt, hide_input=True, confirmation_prompt=confirm, err=True)
 
 
 class _Duration(click.ParamType[timedelta]):
@@ -169,3 +203,4 @@ class _Moment(click.ParamType[datetime]):
 
 DURATION = _Duration()
 MOMENT = _Moment()
+FILE = click.Path(dir_okay=False, path_type=Path)

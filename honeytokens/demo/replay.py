@@ -15,6 +15,7 @@ from honeytokens.decoys import Maker
 from honeytokens.demo.hospital import Hospital, mapping
 from honeytokens.demo.people import LOCALE, OWNED, SITES
 from honeytokens.demo.seed import Seed
+from honeytokens.locks import PassphraseLock
 from honeytokens.model import Campaign, Decoy
 from honeytokens.workflows.apply import apply
 from honeytokens.workflows.home import Home
@@ -92,7 +93,7 @@ class Clock:
 
 def set_up(path: Path, passphrase: bytes, hospital: Hospital, seed: Seed, clock: Clock, scale: Scale) -> Home:
     """Make the home as an operator would, and plan one campaign for each establishment."""
-    created = Home.create(path, passphrase, master=seed.key("master"))
+    created = Home.create(path, PassphraseLock(passphrase), master=seed.key("master"))
     home = _Home(created.path, created.keyring, created.registry, clock)
     try:
         _plan_all(home, hospital, seed, scale)

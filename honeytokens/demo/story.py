@@ -24,6 +24,7 @@ from honeytokens.demo.replay import Clock, Scale, first_day, live, set_up
 from honeytokens.demo.seed import Seed
 from honeytokens.demo.thief import Leak, steal
 from honeytokens.files import replacing
+from honeytokens.locks import PassphraseLock
 from honeytokens.model import DecoyRef, ScanResult, Standing, Verdict
 from honeytokens.reports import load, render
 from honeytokens.workflows.home import Home
@@ -266,7 +267,7 @@ def _truth(home: Home, leak: Leak) -> Truth:
 def _open_stolen_link(truth: Truth, home: Path, passphrase: bytes, folder: Path) -> Opened | None:
     """Open the link of a decoy: one of the sample where links survived, else one of the whole export."""
     leak = truth.leak
-    with Home.open(home, passphrase) as opened:
+    with Home.open(home, PassphraseLock(passphrase)) as opened:
         stolen = {p.rows[0].key: p for p in opened.registry.placements() if p.rows and p.rows[0].key in leak.links}
     in_sample = [key for key in leak.keys if key in stolen] if "lien_resultats" in leak.columns else []
     keys = in_sample or sorted(key for key in stolen)

@@ -13,12 +13,13 @@ from pathlib import Path
 from honeytokens.decoys import Maker
 from honeytokens.errors import HomeError
 from honeytokens.files import exposed_to
-from honeytokens.keys import Keyring
+from honeytokens.keys import KEYRING, Keyring
+from honeytokens.locks import Lock
 from honeytokens.model import Campaign
 from honeytokens.registry import Registry
 
-KEYRING = "keyring.json"
 REGISTRY = "registry.db"
+MANIFESTS = "manifests"
 _LOCK = "lock"
 
 
@@ -37,11 +38,11 @@ class Home:
     now: Callable[[], datetime] = system_clock
 
     @classmethod
-    def create(cls, path: Path, passphrase: bytes, *, master: bytes | None = None) -> Home:
+    def create(cls, path: Path, lock: Lock, *, master: bytes | None = None) -> Home:
         """Make a new home.
 
-        Raises :class:`HomeError` when the directory holds one already or cannot be made, and ``KeyringError`` for an
-        empty passphrase. ``master`` fixes the master key, for a replay that can be repeated.
+        Raises :class:`HomeError` when the directory holds one already or cannot be made. ``master`` fixes the master
+        key, for a replay that can be repeated.
         """
         if (path / KEYRING).exists() or (path / REGISTRY).exists():
             raise HomeError(f"{path} is a home already", "Use it as it is, or name another with --home")
@@ -55,7 +56,7 @@ class Home:
         (path / REGISTRY).unlink(missing_ok=True)
         registry = Registry.create(path / REGISTRY, keyring)
         try:
-            keyring.save(path / KEYRING, passphrase)
+            keyring.save(path / KEYRING, lock)
         except BaseException:
             registry.close()
             (path / REGISTRY).unlink(missing_ok=True)
@@ -63,12 +64,12 @@ class Home:
         return cls(path, keyring, registry)
 
     @classmethod
-    def open(cls, path: Path, passphrase: bytes, *, now: Callable[[], datetime] = system_clock) -> Home:
+    def open(cls, path: Path, lock: Lock, *, now: Callable[[], datetime] = system_clock) -> Home:
         """Open a home; raise :class:`HomeError`, ``KeyringError`` or ``RegistryError`` when that fails."""
         if not path.is_dir():
             raise HomeError(f"There is no home at {path}", "Run honeytokens init, or set --home or HONEYTOKENS_HOME")
         _refuse_exposed(path)
-        keyring = Keyring.open(path / KEYRING, passphrase)
+        keyring = Keyring.open(path / KEYRING, lock)
         return cls(path, keyring, Registry.open(path / REGISTRY, keyring), now)
 
     def __enter__(self) -> Home:
@@ -87,17 +88,24 @@ class Home:
 
         Raises :class:`HomeError` at once when another process holds it. The lock goes with the process that holds it.
         """
-        descriptor = os.open(self.path / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise HomeError(
-                    f"Another honeytokens process is writing for {self.path}", "Wait until it is done, or stop it"
-                ) from error
+        with exclusive(self.path):
             yield
-        finally:
-            os.close(descriptor)
+
+
+@contextmanager
+def exclusive(path: Path) -> Iterator[None]:
+    """Hold the writing lock of the home at ``path``, as :meth:`Home.writing` does, before it can be opened."""
+    descriptor = os.open(path / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise HomeError(
+                f"Another honeytokens process is writing for {path}", "Wait until it is done, or stop it"
+            ) from error
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _refuse_exposed(path: Path) -> None:

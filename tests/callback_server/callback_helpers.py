@@ -21,6 +21,7 @@ import httpx
 
 from callback_server.worker.keys import WorkerKeys
 from honeytokens.keys import Keyring
+from honeytokens.locks import PassphraseLock
 
 T = TypeVar("T")
 
@@ -53,7 +54,7 @@ class Site:
     def make(cls, folder: Path, links: list[list[object]] = LINKS) -> Site:
         site = cls(folder)
         site.home.mkdir(mode=0o700, parents=True)
-        Keyring.generate().save(site.home / "keyring.json", PASSPHRASE)
+        Keyring.generate().save(site.home / "keyring.json", PassphraseLock(PASSPHRASE))
         site.passphrase_file.write_bytes(PASSPHRASE + b"\n")
         site.passphrase_file.chmod(0o600)
         site.plant(links)
@@ -81,9 +82,10 @@ class Site:
         partial.replace(self.links)
 
     def keys(self) -> WorkerKeys:
-        return WorkerKeys.open(self.home, PASSPHRASE)
+        return WorkerKeys.open(self.home, PassphraseLock(PASSPHRASE))
 
     def environment(self, **settings: object) -> dict[str, str]:
+        """Return what the program is started with; a setting of ``None`` is left out."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("CALLBACK_SERVER_")}
         ours = {
             "HONEYTOKENS_HOME": self.home,
@@ -95,7 +97,7 @@ class Site:
             "PYTHONPATH": f"{_HERE / 'stub'}{os.pathsep}{_HERE.parents[1]}",
             **{f"CALLBACK_SERVER_{name.upper()}": value for name, value in settings.items()},
         }
-        return inherited | {name: str(value) for name, value in ours.items()}
+        return inherited | {name: str(value) for name, value in ours.items() if value is not None}
 
     def call(self, *arguments: str, **settings: object) -> subprocess.CompletedProcess[str]:
         """Run the program to its end."""

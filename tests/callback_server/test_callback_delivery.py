@@ -13,8 +13,10 @@ from callback_server.alerts import Alert, Delivery, Retries, delivery
 from callback_server.attributor import WEB_LINK, Attribution
 from callback_server.settings import Settings
 from callback_server.sighting import Sighting, new_id
-from callback_server.store import AlertCounts, Box, SqliteOutbox, SqliteStore
+from callback_server.store import AlertCounts, SqliteOutbox, SqliteStore
+from callback_server.worker.keys import foreign_store
 from honeytokens.model import DecoyRef
+from honeytokens.sealing import Box
 
 
 class Breaking:
@@ -47,7 +49,7 @@ class Breaking:
 def test_an_outbox_that_fails_for_a_while_is_used_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(delivery, "_TROUBLE_PAUSE", 0.05)
     path = tmp_path / "store.sqlite3"
-    store, outbox = SqliteStore(path, Box([b"k" * 32]), ["breaking"]), SqliteOutbox(path)
+    store, outbox = SqliteStore(path, Box([b"k" * 32], foreign_store), ["breaking"]), SqliteOutbox(path)
     seen = Sighting(new_id(), datetime.now(UTC), "http", "203.0.113.9", 1, "GET", "h", "/", "", ())
     store.add([(seen, Attribution(DecoyRef("autumn", 11), "Nord", 60.0, WEB_LINK))])
     channel = Breaking(path)

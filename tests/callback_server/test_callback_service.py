@@ -9,6 +9,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 from collections import Counter
@@ -23,6 +24,7 @@ from callback_helpers import HOST, LINKS, PASSPHRASE, Receiver, Running, Site, w
 
 from callback_server.store import SqliteStore
 from honeytokens.keys import Keyring
+from honeytokens.locks import KeyLock, PassphraseLock
 from honeytokens.workflows.home import Home
 
 SECRET = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
@@ -234,12 +236,69 @@ def test_a_wrong_passphrase_stops_both(tmp_path: Path) -> None:
     assert not site.data.exists()
 
 
+def test_a_command_gives_the_key_once_for_every_worker(tmp_path: Path) -> None:
+    site, key = locked_by_key(tmp_path)
+    asked, command = tmp_path / "asked", tmp_path / "unseal"
+    command.write_text(f"#!/bin/sh\necho once >>{asked}\necho {key}\n")
+    command.chmod(0o700)
+    with site.started(passphrase_file=None, key_command=str(command)) as running:
+        running.fetch("/k7mq2xw9t4bz")
+        running.await_hits(1)
+        before = running.child("worker")
+        running.kill("worker")
+        wait_for(lambda: running.child("worker") != before)
+        running.fetch("/p3rd8vyh6ncs")
+        running.await_hits(2)
+        for child in (running.process.pid, running.child("worker"), running.child("front")):
+            assert key.encode() not in Path(f"/proc/{child}/cmdline").read_bytes()
+            assert key.encode() not in Path(f"/proc/{child}/environ").read_bytes()
+        assert b"unseal" not in Path(f"/proc/{running.child('front')}/environ").read_bytes()
+    assert asked.read_text() == "once\n"
+    assert key not in running.errors.read_text()
+
+
+def locked_by_key(folder: Path) -> tuple[Site, str]:
+    site, lock = Site.make(folder), KeyLock.generate()
+    (site.home / "keyring.json").unlink()
+    Keyring.generate().save(site.home / "keyring.json", lock)
+    return site, lock.written.decode()
+
+
+def test_what_unlocks_is_found_or_said_in_one_line(tmp_path: Path) -> None:
+    site, key = locked_by_key(tmp_path)
+    file, open_file = tmp_path / "key.txt", tmp_path / "open"
+    for path in (file, open_file):
+        path.touch(0o600)
+        path.write_text(key)
+    open_file.chmod(0o644)
+    credentials = tmp_path / "credentials"
+    credentials.mkdir()
+    (credentials / "honeytokens-key").touch(0o440)
+    (credentials / "honeytokens-key").write_text(key)
+    assert site.call("init", passphrase_file=None, key_file=file).returncode == 0
+    assert site.call("init", "--key-file", str(file)).returncode == 0
+    by_credential = site.environment(passphrase_file=None) | {"CREDENTIALS_DIRECTORY": str(credentials)}
+    command = [sys.executable, "-m", "callback_server", "init"]
+    assert subprocess.run(command, env=by_credential, stdin=subprocess.DEVNULL, check=False).returncode == 0
+    for settings, said in (
+        ({}, "locked by a key, not by a passphrase. Use --key-file or --key-command"),
+        ({"passphrase_file": None}, "locked by a key, and none was given. Use --key-file or --key-command"),
+        ({"key_file": file}, "A passphrase file and a key file were given"),
+        ({"passphrase_file": None, "key_file": open_file}, "chmod 600"),
+        ({"passphrase_file": None, "key_command": "false"}, "false failed (exit code 1)"),
+    ):
+        refused = site.call("run", **settings)
+        assert (refused.returncode, refused.stderr.count("\n")) == (3, 1)
+        assert said in refused.stderr
+        assert key not in refused.stderr
+
+
 def test_another_keyrings_public_key_is_refused(tmp_path: Path) -> None:
     site = Site.make(tmp_path)
     assert site.call("init").returncode == 0
     assert site.call("init").returncode == 0
     (site.home / "keyring.json").unlink()
-    Keyring.generate().save(site.home / "keyring.json", PASSPHRASE)
+    Keyring.generate().save(site.home / "keyring.json", PassphraseLock(PASSPHRASE))
     result = site.call("run")
     assert result.returncode == 3
     assert "is the public key of another keyring" in result.stderr
@@ -257,7 +316,7 @@ def test_an_unwritable_folder_is_one_line(tmp_path: Path) -> None:
 def test_a_home_as_honeytokens_init_makes_it(tmp_path: Path) -> None:
     site = Site.make(tmp_path)
     shutil.rmtree(site.home)
-    with Home.create(site.home, PASSPHRASE):
+    with Home.create(site.home, PassphraseLock(PASSPHRASE)):
         pass
     site.links.unlink()
     with site.started(stub=False) as running:

@@ -12,8 +12,10 @@ import pytest
 from callback_server.attributor import WEB_LINK, Attribution
 from callback_server.errors import ServiceError
 from callback_server.sighting import Sighting, new_id
-from callback_server.store import AlertCounts, Box, HitCounts, SqliteOutbox, SqliteStore
+from callback_server.store import AlertCounts, HitCounts, SqliteOutbox, SqliteStore
+from callback_server.worker.keys import foreign_store
 from honeytokens.model import DecoyRef
+from honeytokens.sealing import Box
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC) + timedelta(days=365)
 LEASE = timedelta(seconds=30)
@@ -31,7 +33,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def store(path: Path) -> Iterator[SqliteStore]:
-    store = SqliteStore(path, Box([b"k" * 32]), ["webhook"])
+    store = SqliteStore(path, Box([b"k" * 32], foreign_store), ["webhook"])
     yield store
     store.close()
 
@@ -81,7 +83,7 @@ def test_contents_moved_between_rows_or_under_another_key_are_noticed(store: Sql
     assert store.hit(2)
     with pytest.raises(ServiceError):
         store.hit(1)
-    stranger = SqliteStore(path, Box([b"x" * 32]))
+    stranger = SqliteStore(path, Box([b"x" * 32], foreign_store))
     with pytest.raises(ServiceError):
         stranger.hit(2)
     stranger.close()
@@ -89,7 +91,7 @@ def test_contents_moved_between_rows_or_under_another_key_are_noticed(store: Sql
 
 def test_a_new_key_opens_what_the_old_one_sealed(store: SqliteStore, path: Path) -> None:
     store.add([(sighting(), FOUND)])
-    rotated = SqliteStore(path, Box([b"k" * 32, b"n" * 32]))
+    rotated = SqliteStore(path, Box([b"k" * 32, b"n" * 32], foreign_store))
     rotated.add([(sighting(), FOUND)])
     assert len(rotated.hits(10)) == 2
     rotated.close()
@@ -98,7 +100,7 @@ def test_a_new_key_opens_what_the_old_one_sealed(store: SqliteStore, path: Path)
 @pytest.mark.parametrize("sealed", [b"", b"\x00", b"\x01", b"\x02" + b"x" * 60, b"\x01" + b"x" * 60])
 def test_rubbish_is_no_sealed_content(sealed: bytes) -> None:
     with pytest.raises(ServiceError):
-        Box([b"k" * 32]).open(sealed, "place")
+        Box([b"k" * 32], foreign_store).open(sealed, "place")
 
 
 def test_a_leased_alert_is_due_again_when_its_deliverer_died(store: SqliteStore, outbox: SqliteOutbox) -> None:

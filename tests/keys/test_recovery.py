@@ -9,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from honeytokens.errors import HomeError, KeyringError, OutputError
-from honeytokens.keys import Keyring
+from honeytokens.keys import KEYRING, Keyring
+from honeytokens.locks import KeyLock, PassphraseLock
 from honeytokens.recovery import read_page, write_page
-from honeytokens.workflows.home import KEYRING, Home
+from honeytokens.workflows.home import Home
 from honeytokens.workflows.keys import restore, rotate, write_recovery
 
+OLD, NEW = PassphraseLock(b"old"), KeyLock(bytes(range(32)))
 PAGE = write_page(Keyring((bytes(range(32)), bytes(range(32, 64)))))
 
 
@@ -56,11 +58,11 @@ def test_a_page_that_is_not_whole_is_refused(text: str) -> None:
 
 def test_a_home_is_rotated_and_its_keyring_restored(tmp_path: Path) -> None:
     path, page = tmp_path / "home", tmp_path / "recovery.txt"
-    with Home.create(path, b"old") as home:
+    with Home.create(path, OLD) as home:
         home.registry.log(home.now(), "test", "before")
         first = home.keyring.subkey("campaign/00")
-        assert rotate(home, b"old") == 2
-    with Home.open(path, b"old") as home:
+        assert rotate(home, OLD) == 2
+    with Home.open(path, OLD) as home:
         assert home.keyring.subkey("campaign/00", 1) == first
         assert home.keyring.subkey("campaign/00") != first
         assert ("test", "before") in [(kind, detail) for _, kind, detail in home.registry.events()]
@@ -69,10 +71,10 @@ def test_a_home_is_rotated_and_its_keyring_restored(tmp_path: Path) -> None:
         with pytest.raises(OutputError, match="exists"):
             write_recovery(home, page, force=False)
     with pytest.raises(HomeError, match="already"):
-        restore(path, page.read_text(), b"new")
+        restore(path, page.read_text(), NEW)
     (path / KEYRING).unlink()
-    assert restore(path, page.read_text(), b"new") == 2
-    with Home.open(path, b"new") as home:
+    assert restore(path, page.read_text(), NEW) == 2
+    with Home.open(path, NEW) as home:
         assert ("test", "before") in [(kind, detail) for _, kind, detail in home.registry.events()]
 
 

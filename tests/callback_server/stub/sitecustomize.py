@@ -18,7 +18,7 @@ from typing import Any
 NAME = "honeytokens.workflows.callback"
 
 
-def web_links(home: Path, passphrase: bytes) -> list[tuple[str, Any, str]]:
+def web_links(home: Path, lock: Any) -> list[tuple[str, Any, str]]:
     from honeytokens.errors import RegistryError
     from honeytokens.model import DecoyRef
 
