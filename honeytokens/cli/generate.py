@@ -15,12 +15,23 @@ from honeytokens.cli.options import home_options, open_home
 from honeytokens.cli.output import progress
 
 
+class _FormatName(click.ParamType[str]):
+    """The name of a format. Help lists them, and only then are they loaded; a wrong one is refused where it is used."""
+
+    name = "format"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:  # noqa: ARG002
+        from honeytokens.formats import FORMATS
+
+        return f"[{'|'.join(sorted(FORMATS))}]"
+
+
 @click.command("generate")
 @click.option("-n", "--count", type=click.IntRange(min=1), help="How many decoys.")
 @click.option("--campaign", help="The decoys of this campaign, instead of -n.")
 @click.option("--locale", default="fr_fr", show_default=True, help="Country whose names and places they have.")
 @click.option("--near", help="Postcode around which they live. [default: the locale's largest town]")
-@click.option("--format", "format_name", default="csv", show_default=True, help="csv or ndjson.")
+@click.option("--format", "format_name", type=_FormatName(), default="csv", show_default=True, help="What is written.")
 @click.option("-o", "--output", default="-", show_default=True, help="File to write, or - for standard output.")
 @click.option("--force", is_flag=True, help="Replace the output file if it exists.")
 @click.option("--demo", is_flag=True, help="Use ranges reserved for fiction; no home and no key are needed.")
@@ -38,6 +49,8 @@ def command(
 ) -> None:
     """Write decoys to a file, without planting them.
 
+    A format of many files writes them into one ZIP archive.
+
     \b
     Examples:
       honeytokens generate -n 1000 --demo -o patients.csv
@@ -50,7 +63,7 @@ def command(
     from honeytokens import formats, locales
     from honeytokens.workflows.generate import GenerateRequest, generate, generate_campaign, generate_demo
 
-    formats.get(format_name)
+    formats.get(format_name, count or 0)
     place = near or locales.get(locale).capital
     request = GenerateRequest(count or 0, locale, place, datetime.now(UTC).date())
     if demo:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from io import BytesIO
 from typing import IO
 
 from honeytokens.formats.interface import Batch, Origin
@@ -16,4 +17,6 @@ class CsvFile:
     def write(self, batches: Iterable[Batch], stream: IO[bytes], origin: Origin) -> None:  # noqa: ARG002
         """Write every batch under one header."""
         for number, batch in enumerate(batches):
-            stream.write(batch.identities.write_csv(include_header=number == 0).encode())
+            lines = BytesIO()
+            batch.identities.write_csv(lines, include_header=number == 0)
+            stream.write(lines.getbuffer())

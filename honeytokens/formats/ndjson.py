@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from io import BytesIO
 from typing import IO
 
 from honeytokens.formats.interface import Batch, Origin
@@ -16,4 +17,6 @@ class Ndjson:
     def write(self, batches: Iterable[Batch], stream: IO[bytes], origin: Origin) -> None:  # noqa: ARG002
         """Write every batch."""
         for batch in batches:
-            stream.write(batch.identities.write_ndjson().encode())
+            lines = BytesIO()
+            batch.identities.write_ndjson(lines)
+            stream.write(lines.getbuffer())

@@ -10,7 +10,7 @@ from typing import IO
 
 from honeytokens.decoys import Maker
 from honeytokens.errors import PlanRefusedError
-from honeytokens.formats import Batch, Format, Origin
+from honeytokens.formats import Batch, Origin
 from honeytokens.formats import get as get_format
 from honeytokens.keys import Keyring
 from honeytokens.locales import get as get_locale
@@ -36,11 +36,9 @@ def generate_demo(
     request: GenerateRequest, format_name: str, stream: IO[bytes], *, on_progress: Callable[[int], None] | None = None
 ) -> None:
     """Write decoys from ranges reserved for fiction, under a key that is thrown away."""
-    recipe = replace(_recipe(request), demo=True)
+    recipe = replace(recipe_of(request), demo=True)
     maker = Maker.of(Keyring.generate(), "demo", secrets.token_hex(8), 1, recipe)
-    _write(
-        get_format(format_name), maker, range(request.count), Origin(request.locale, request.as_of), stream, on_progress
-    )
+    _write(format_name, maker, range(request.count), Origin(request.locale, request.as_of), stream, on_progress)
 
 
 def generate(
@@ -56,11 +54,9 @@ def generate(
     Raises ``PlanRefusedError`` when a pool is too small.
     """
     shares = tuple(PoolShare(pool, 0) for pool in home.registry.pools())
-    recipe = replace(_recipe(request), shares=shares)
+    recipe = replace(recipe_of(request), shares=shares)
     maker = Maker.of(home.keyring, "generated", f"generate/{request.locale}", home.keyring.newest, recipe)
-    _write(
-        get_format(format_name), maker, range(request.count), Origin(request.locale, request.as_of), stream, on_progress
-    )
+    _write(format_name, maker, range(request.count), Origin(request.locale, request.as_of), stream, on_progress)
 
 
 def generate_campaign(
@@ -70,10 +66,11 @@ def generate_campaign(
     planned = home.registry.campaign(campaign)
     site = home.registry.establishment(planned.establishment)
     origin = Origin(planned.recipe.locale, planned.recipe.as_of, site.name, site.finess)
-    _write(get_format(format_name), home.maker(planned), planned.serials, origin, stream, on_progress)
+    _write(format_name, home.maker(planned), planned.serials, origin, stream, on_progress)
 
 
-def _recipe(request: GenerateRequest) -> Recipe:
+def recipe_of(request: GenerateRequest) -> Recipe:
+    """Return the recipe of a request, without pools; raise ``PlanRefusedError`` when nobody can live there."""
     locale = get_locale(request.locale)
     if not locale.is_place(request.near):
         raise PlanRefusedError(f"{request.near} is no postcode of locale {request.locale}", "Name another with --near")
@@ -81,13 +78,15 @@ def _recipe(request: GenerateRequest) -> Recipe:
 
 
 def _write(
-    chosen: Format,
+    format_name: str,
     maker: Maker,
     serials: Sequence[int],
     origin: Origin,
     stream: IO[bytes],
     on_progress: Callable[[int], None] | None,
 ) -> None:
+    """Write what a maker makes; raise ``OutputError`` before anything is written when the format cannot hold it."""
+    chosen = get_format(format_name, len(serials))
     chosen.write(_batches(maker, serials, tells=chosen.tells_stories, on_progress=on_progress), stream, origin)
 
 

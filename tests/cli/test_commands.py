@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import os
 import pty
@@ -378,6 +379,19 @@ def test_no_colour_and_no_bar_where_there_is_no_terminal(run: Run, ready: Path) 
     assert done.err == ""
 
 
+def test_decoys_can_be_looked_at_before_anything_is_planted(run: Run, ready: Path, tmp_path: Path) -> None:
+    assert "╭" in run("preview", "-n", "1").out
+    planned = run("plan", "spring", "--system", "his", "--establishment", "saint-anne", "-n", "5")
+    assert planned.code == 0, planned.err
+    written = run("generate", "--campaign", "spring", "--format", "ndjson").out
+    people = [json.loads(line) for line in written.splitlines()]
+    shown = run("preview", "--campaign", "spring", "-n", "2")
+    assert [person["surname"].upper() in shown.out for person in people[:3]] == [True, True, False]
+    assert run("preview", "--campaign", "spring", "-n", "5", "-o", "page.html").code == 0
+    assert all(person["street"] in html.unescape((tmp_path / "page.html").read_text()) for person in people)
+    assert run("preview", "-o", "page.html").code == 3
+
+
 def test_completion_is_offered(run: Run) -> None:
     done = run(_HONEYTOKENS_COMPLETE="bash_source")
     assert "complete" in done.out
@@ -399,3 +413,22 @@ def test_a_stopped_command_says_so(environment: dict[str, str], tmp_path: Path) 
 
 def test_a_system_is_found_from_any_folder(run: Run, ready: Path) -> None:
     assert json.loads(run("system", "list", "--json").out)[0]["url"] == f"sqlite:///{ready}"
+
+
+def test_a_fault_of_ours_is_one_line_without_values_and_never_looks_like_a_finding(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    program = (
+        "import sys, honeytokens.workflows.generate as made\n"
+        "def fail(*_, **__): raise ValueError('Durand Camille 12/03/1961')\n"
+        "made.generate_demo = fail\n"
+        "sys.argv = ['honeytokens', 'generate', '-n', '1', '--demo']\n"
+        "from honeytokens.cli import main\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (3, "", 1)
+    assert "unexpected ValueError at" in done.stderr
+    assert "Durand" not in done.stderr

@@ -1,0 +1,64 @@
+"""FHIR R4 resources judged by two validators that others wrote (``fhir_validators/``)."""
+
+from __future__ import annotations
+
+import json
+from itertools import chain
+from typing import Any
+
+import fhir_reading
+import pytest
+from exchange_cases import ORIGINS, every_kind, made, one, written
+from fhir_validating import Faults, validators
+
+
+@pytest.fixture(scope="module")
+def fhir_faults(pytestconfig: pytest.Config) -> Faults:
+    return validators(pytestconfig)
+
+
+def test_nothing_is_found_in_bundles(fhir_faults: Faults) -> None:
+    contents = (written("fhir-bundle", made(*which, 100), origin=ORIGINS[which[0]]) for which in every_kind())
+    lines = b"".join(contents).decode().split("\n")[:-1]
+    assert len(lines) == 600
+    assert fhir_faults(lines) == [[]] * 600
+
+
+def test_nothing_is_found_in_200_resources_of_each_type(fhir_faults: Faults) -> None:
+    archive = fhir_reading.files(written("fhir-ndjson", made("fr_fr", "pools", 2_000)))
+    archive.pop("manifest.json")
+    assert len(archive) == 6
+    assert fhir_faults(chain(*(content.decode().split("\n")[:200] for content in archive.values()))) == [[]] * 1_200
+
+
+PLANTED: list[tuple[str, dict[str, Any]]] = [
+    ("Patient", {"gender": "femme"}),
+    ("Patient", {"birthDate": "12/03/1961"}),
+    ("Patient", {"decoy": True}),
+    ("Patient", {"name": {"family": "Martin"}}),
+    ("Patient", {"telecom": [{"system": "portable", "value": "06"}]}),
+    ("Patient", {"address": [{"city": ""}]}),
+    ("Encounter", {"status": None}),
+    ("Encounter", {"status": "done"}),
+    ("Encounter", {"class": None}),
+    ("Encounter", {"period": {"start": "2024-03-30T23:10:00"}}),
+    ("Condition", {"subject": None}),
+    ("Condition", {"clinicalStatus": {"coding": [{"system": "http://example.org", "code": "cured"}]}}),
+    ("MedicationRequest", {"intent": None}),
+    ("AllergyIntolerance", {"patient": None}),
+    ("Observation", {"status": None}),
+    ("Observation", {"valueQuantity": {"value": "63 kg"}}),
+]
+
+
+def test_planted_faults_are_found(fhir_faults: Faults) -> None:
+    [resources] = fhir_reading.bundled(one("fhir-bundle"))
+    sound = {resource["resourceType"]: resource for resource in resources.values()}
+    broken = [without_nones(sound[kind] | change) for kind, change in PLANTED]
+    assert fhir_faults(map(json.dumps, sound.values())) == [[]] * 6
+    found = fhir_faults(map(json.dumps, broken))
+    assert [planted for planted, faults in zip(PLANTED, found, strict=True) if not faults] == []
+
+
+def without_nones(resource: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in resource.items() if value is not None}
