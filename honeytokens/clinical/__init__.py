@@ -3,6 +3,7 @@
 Says nothing of any real patient, invents no pregnancy, and never places anything on or after the day it is given.
 """
 
+from honeytokens.clinical.conditions import digest
 from honeytokens.clinical.stories import stories
 
-__all__ = ["stories"]
+__all__ = ["digest", "stories"]

@@ -6,7 +6,7 @@ nothing is drawn at random, and a decoy is the same alone and among a million.
 
 from honeytokens.decoys.distinct import Ledger
 from honeytokens.decoys.known import RemadeDecoys, known_decoys
-from honeytokens.decoys.maker import Maker
+from honeytokens.decoys.maker import Maker, digest_of_data
 from honeytokens.decoys.tracing import Trace, Tracer
 
-__all__ = ["Ledger", "Maker", "RemadeDecoys", "Trace", "Tracer", "known_decoys"]
+__all__ = ["Ledger", "Maker", "RemadeDecoys", "Trace", "Tracer", "digest_of_data", "known_decoys"]

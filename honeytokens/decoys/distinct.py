@@ -13,10 +13,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from honeytokens.fingerprints import fold
 from honeytokens.model import MAIN_FIELDS, Field
 
 _UNIQUE = (Field.PHONE, Field.EMAIL, Field.LOCAL_ID, Field.NATIONAL_ID, Field.WEB_LINK)
 _PAIRS = tuple(combinations(MAIN_FIELDS, 2))
+
+_SPELLED = (Field.SURNAME, Field.FIRST_NAME, Field.STREET)
 
 MOST_PAIR_UNIQUE = 100_000
 """Up to how many decoys of an establishment all pairs of main fields are kept apart."""
@@ -45,9 +48,11 @@ class Ledger:
     def admit(self, identities: pl.DataFrame) -> NDArray[np.bool_]:
         """Return which rows, taken in order, share nothing with an earlier admitted one; remember those.
 
-        ``identities`` has one column per :class:`Field`. Empty values make no pair. Values are compared by a 64-bit
-        hash: a chance collision skips a serial needlessly and does no other harm.
+        ``identities`` has one column per :class:`Field`. Empty values make no pair. Names and streets are compared in
+        the form to which a scan folds them (José is Jose). Values are compared by a 64-bit hash: a chance collision
+        skips a serial needlessly and does no other harm.
         """
+        identities = identities.with_columns(_folded(identities[field]) for field in _SPELLED)
         combined = [
             identities.select(
                 pl.when(pl.all_horizontal(pl.col(fields).is_not_null()))
@@ -63,3 +68,10 @@ class Ledger:
                 self._used |= prints
                 admitted[index] = True
         return admitted
+
+
+def _folded(values: pl.Series) -> pl.Series:
+    """Return folded texts; each different text is folded once."""
+    texts = values.drop_nulls().unique()
+    folded = pl.Series([fold(text) for text in texts], dtype=pl.String)
+    return values.replace_strict(texts, folded, default=None, return_dtype=pl.String)

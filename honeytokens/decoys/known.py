@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from honeytokens.decoys.maker import Maker
-from honeytokens.model import DecoyRef, Field, KnownDecoys
+from honeytokens.markers import Draws
+from honeytokens.model import DecoyRef, Field
 
 _OWNED_BITS: Mapping[Field, float] = {
     Field.PHONE: 26.7,
@@ -33,42 +40,119 @@ _RATED = (
 )
 
 
-def known_decoys(groups: Sequence[tuple[Maker, str, Sequence[int], int]]) -> KnownDecoys:
+_BATCH_VALUES = 1 << 15
+"""How many values of the stamped field are made at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The decoys of one campaign that are looked for, numbered from ``first``, with their number of versions."""
+
+    maker: Maker
+    establishment: str
+    serials: NDArray[np.uint64]
+    versions: int
+    first: int
+
+    def batches(self) -> Iterator[dict[Field, pl.DataFrame]]:
+        size = max(1, _BATCH_VALUES // self.versions)
+        for start in range(0, len(self.serials), size):
+            serials = self.serials[start : start + size]
+            numbers = pl.Series("decoy", np.arange(len(serials)) + self.first + start, dtype=pl.UInt32)
+            people = self.maker.identities(serials.tolist())
+            columns = {field: people.select(numbers, value=pl.col(field).cast(pl.String)) for field in Field}
+            streets = [columns[Field.STREET].with_columns(value=street) for street in self._streets(serials, people)]
+            columns[Field.STREET] = pl.concat(streets).unique()
+            yield {field: column.drop_nulls() for field, column in columns.items()}
+
+    def values(self, decoys: Sequence[int]) -> pl.DataFrame:
+        """Return the long frame of some of the decoys, given by their numbers."""
+        numbers = pl.Series("decoy", decoys, dtype=pl.UInt32)
+        serials = self.serials[numbers.to_numpy() - self.first]
+        people = self.maker.identities(serials.tolist())
+        streets = self._streets(serials, people)
+        moved = pl.concat([people.with_columns(street.alias(Field.STREET)) for street in streets])
+        # One call rates all versions: rating many people costs hardly more than rating one.
+        rarity = self.maker.locale.bits(moved, self.maker.recipe.near, self.maker.recipe.as_of)
+        size = len(people)
+        columns = [_column(numbers, people[field], rarity[field][:size], field, None) for field in _RATED]
+        columns += [
+            _column(numbers, people[field], pl.repeat(bits, size, eager=True), field, None)
+            for field, bits in _OWNED_BITS.items()
+        ]
+        stamped = [
+            _column(numbers, street, rarity[Field.STREET].slice(version * size, size), Field.STREET, version)
+            for version, street in enumerate(streets)
+        ]
+        return pl.concat([*columns, _dating(pl.concat(stamped))])
+
+    def _streets(self, serials: NDArray[np.uint64], people: pl.DataFrame) -> list[pl.Series]:
+        draws = Draws(self.maker.key, serials)
+        return [self.maker.locale.streets(draws.at(version), people) for version in range(self.versions)]
+
+
+class RemadeDecoys:
+    """The decoys of some campaigns as a scan wants them: a :class:`KnownDecoys` that holds serials and no value."""
+
+    def __init__(self, groups: Sequence[_Group]) -> None:
+        self._groups = groups
+        self._firsts = [group.first for group in groups]
+
+    def __len__(self) -> int:
+        """Return how many decoys there are."""
+        return sum(len(group.serials) for group in self._groups)
+
+    def ref(self, decoy: int) -> DecoyRef:
+        """Return the name of a decoy."""
+        group = self._group(decoy)
+        return DecoyRef(group.maker.campaign, int(group.serials[decoy - group.first]))
+
+    def establishment(self, decoy: int) -> str:
+        """Return where a decoy lives."""
+        return self._group(decoy).establishment
+
+    def batches(self) -> Iterator[Mapping[Field, pl.DataFrame]]:
+        """Yield all values, some decoys at a time."""
+        for group in self._groups:
+            yield from group.batches()
+
+    def values(self, decoys: Sequence[int]) -> pl.DataFrame:
+        """Return the values of some decoys, with their versions and bits."""
+        frames = [_EMPTY]
+        for group, own in groupby(sorted(decoys), self._group):
+            frames.append(group.values(list(own)))
+        return pl.concat(frames)
+
+    def digest(self, key: bytes) -> bytes:
+        """Return a keyed digest (BLAKE2b, 32 bytes) of all that the values depend on, the code and its tables apart.
+
+        The recipes name the digests of the tables.
+        """
+        state = hashlib.blake2b(key=key, digest_size=32)
+        for group in self._groups:
+            maker = group.maker
+            made = repr((maker.recipe, maker.key, sorted(maker.pool_keys.items()), group.versions)).encode()
+            for part in (made, group.serials.astype("<u8").tobytes()):
+                state.update(len(part).to_bytes(8) + part)
+        return state.digest()
+
+    def _group(self, decoy: int) -> _Group:
+        return self._groups[bisect_right(self._firsts, decoy) - 1]
+
+
+def known_decoys(groups: Sequence[tuple[Maker, str, Sequence[int], int]]) -> RemadeDecoys:
     """Return what to look for: for each group its maker, establishment, serials and number of versions."""
-    refs: list[DecoyRef] = []
-    establishments: list[str] = []
-    frames: list[pl.DataFrame] = [_EMPTY]
+    kept, first = list[_Group](), 0
     for maker, establishment, serials, versions in groups:
-        if serials:
-            frames.append(_values(maker, serials, versions, first=len(refs)))
-            refs += [DecoyRef(maker.campaign, serial) for serial in serials]
-            establishments += [establishment] * len(serials)
-    return KnownDecoys(tuple(refs), tuple(establishments), pl.concat(frames))
+        if len(serials):
+            kept.append(_Group(maker, establishment, np.array(serials, dtype=np.uint64), versions, first))
+            first += len(serials)
+    return RemadeDecoys(kept)
 
 
 _EMPTY = pl.DataFrame(
     schema={"decoy": pl.UInt32, "field": pl.String, "value": pl.String, "version": pl.Int32, "bits": pl.Float64}
 )
-
-
-def _values(maker: Maker, serials: Sequence[int], versions: int, first: int) -> pl.DataFrame:
-    """Return the long frame of one campaign's decoys, numbered from ``first``."""
-    people = maker.identities(serials)
-    streets = [maker.streets(serials, version) for version in range(versions)]
-    moved = pl.concat([people.with_columns(street.alias(Field.STREET)) for street in streets])
-    # One call rates all versions: rating many people costs hardly more than rating one.
-    rarity = maker.locale.bits(moved, maker.recipe.near, maker.recipe.as_of)
-    size = len(people)
-    columns = [_column(people[field], rarity[field][:size], field, None, first) for field in _RATED]
-    columns += [
-        _column(people[field], pl.repeat(bits, len(people), eager=True), field, None, first)
-        for field, bits in _OWNED_BITS.items()
-    ]
-    stamped = [
-        _column(street, rarity[Field.STREET].slice(version * size, size), Field.STREET, version, first)
-        for version, street in enumerate(streets)
-    ]
-    return pl.concat([*columns, _dating(pl.concat(stamped))])
 
 
 def _dating(stamped: pl.DataFrame) -> pl.DataFrame:
@@ -78,10 +162,10 @@ def _dating(stamped: pl.DataFrame) -> pl.DataFrame:
     return stamped.with_columns(versions).unique(["decoy", "value"], keep="first", maintain_order=True)
 
 
-def _column(values: pl.Series, bits: pl.Series, field: Field, version: int | None, first: int) -> pl.DataFrame:
+def _column(numbers: pl.Series, values: pl.Series, bits: pl.Series, field: Field, version: int | None) -> pl.DataFrame:
     return pl.DataFrame(
         {
-            "decoy": pl.int_range(first, first + len(values), dtype=pl.UInt32, eager=True),
+            "decoy": numbers,
             "field": pl.repeat(field.value, len(values), dtype=pl.String, eager=True),
             "value": values.cast(pl.String),
             "version": pl.repeat(version, len(values), dtype=pl.Int32, eager=True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from honeytokens.clinical import stories
+from honeytokens import clinical
 from honeytokens.decoys import pools
 from honeytokens.errors import KeyringError
 from honeytokens.keys import Keyring
@@ -38,9 +39,9 @@ class Maker:
 
         Raises :class:`KeyringError` when the locale's tables are not those that the campaign was planned with.
         """
-        if get(recipe.locale).digest != recipe.data:
+        if digest_of_data(recipe.locale) != recipe.data:
             raise KeyringError(
-                f"The tables of locale {recipe.locale} are not those that campaign {name} was planned with",
+                f"The tables of {recipe.locale} or of stories are not those that campaign {name} was planned with",
                 "Use the version of honeytokens that planned it",
             )
         pool_keys = {(share.pool.kind, share.pool.value): pool_key(keyring, share.pool) for share in recipe.shares}
@@ -92,7 +93,7 @@ class Maker:
     def stories(self, serials: Sequence[int], people: pl.DataFrame) -> list[Story]:
         """Return the medical stories of the decoys whose :meth:`identities` are ``people``."""
         language = self.recipe.locale.split("_", 1)[0]
-        return stories(self._draws(serials), people, self.recipe.as_of, language)
+        return clinical.stories(self._draws(serials), people, self.recipe.as_of, language)
 
     def phases(self, serials: Sequence[int], parts: int) -> list[int]:
         """Return each decoy's keyed place, 0 to parts - 1, in the calendar of its stamped field."""
@@ -138,6 +139,11 @@ class Maker:
         chosen = pl.Series(domains).gather(draws.below("web/domain", len(domains)))
         paths = pools.path_names(draws.u64("web/path"))
         return pl.select(pl.format("https://{}/{}", chosen, paths)).to_series()
+
+
+def digest_of_data(locale: str) -> str:
+    """Return the SHA-256, in hex, of every shipped table that decoys of a locale and their stories are drawn from."""
+    return hashlib.sha256(f"{get(locale).digest} {clinical.digest()}".encode()).hexdigest()
 
 
 def pool_key(keyring: Keyring, pool: Pool) -> bytes:

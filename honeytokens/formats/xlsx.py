@@ -7,8 +7,8 @@ from datetime import date
 from tempfile import TemporaryDirectory
 from typing import IO, Any
 
-from xlsxwriter import Workbook  # type: ignore[import-untyped]
-from xlsxwriter.exceptions import FileCreateError  # type: ignore[import-untyped]
+from xlsxwriter import Workbook
+from xlsxwriter.exceptions import FileCreateError
 
 from honeytokens.errors import OutputError
 from honeytokens.formats.interface import Batch, Origin

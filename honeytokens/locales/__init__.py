@@ -26,7 +26,31 @@ def _en_gb() -> Locale:
     return EnGb()
 
 
-_LOADERS: dict[str, Callable[[], Locale]] = {"fr_fr": _fr_fr, "en_gb": _en_gb}
+def _fr_be() -> Locale:
+    from honeytokens.locales.fr_be import FrBe  # noqa: PLC0415
+
+    return FrBe()
+
+
+def _fr_lu() -> Locale:
+    from honeytokens.locales.fr_lu import FrLu  # noqa: PLC0415
+
+    return FrLu()
+
+
+def _en_us() -> Locale:
+    from honeytokens.locales.en_us import EnUs  # noqa: PLC0415
+
+    return EnUs()
+
+
+_LOADERS: dict[str, Callable[[], Locale]] = {
+    "fr_fr": _fr_fr,
+    "en_gb": _en_gb,
+    "fr_be": _fr_be,
+    "fr_lu": _fr_lu,
+    "en_us": _en_us,
+}
 
 
 def codes() -> tuple[str, ...]:

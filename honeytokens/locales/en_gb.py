@@ -29,11 +29,13 @@ from honeytokens.locales.tables import (
     Choice,
     bits_frame,
     data_folder,
+    folded,
     folder_digest,
     married,
     scatter,
     sexes,
     share_of,
+    shares_in_lists,
 )
 from honeytokens.markers import Draws, cumulative
 from honeytokens.markers.draws import I64
@@ -42,6 +44,7 @@ _CODE = "en_gb"
 _INWARD_LETTERS = "ABDEFGHJLNPQRSTUWXYZ"
 """The letters that the second half of a postcode may hold."""
 _PEOPLE_PER_HOME = 2
+_SHORTEST_POSTCODE = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,14 +139,16 @@ class EnGb:
         tables, place = _tables(), self._near(near)
         district = people.with_columns(pl.col("postcode").str.extract(r"^(\S+)"))
         postcode, town = tables.places.share_of(district, place)
+        # A scan takes a first half of four signs for a whole postcode.
+        whole = (district["postcode"].str.len_chars() < _SHORTEST_POSTCODE).to_numpy()
         shares = {
-            "surname": tables.surnames.share(people["surname"]),
-            "birth_name": tables.surnames.share(people["birth_name"]),
+            "surname": _surname_shares(people["surname"]),
+            "birth_name": _surname_shares(people["birth_name"]),
             "first_name": _first_name_shares(people),
             "sex": np.ones(len(people)),
             "birth_date": tables.ages.birth_date_share(people["birth_date"], as_of),
-            "birth_place": _birth_place_shares(people["birth_place"], place),
-            "postcode": postcode / tables.hand["near"]["units"],
+            "birth_place": _birth_place_shares(people),
+            "postcode": np.where(whole, postcode / tables.hand["near"]["units"], postcode),
             "town": town,
             "street": _street_shares(people, district),
         }
@@ -156,14 +161,15 @@ class EnGb:
 
     def national_ids(self, draws: Draws, identities: pl.DataFrame) -> pl.Series:  # noqa: ARG002
         """Return NHS numbers that begin with 999, which the NHS keeps for tests, with their check digit."""
-        return pl.Series([_nhs_number(n) for n in draws.below("nhs number", 10**6).tolist()], dtype=pl.String)
+        return _nhs_numbers(draws.below("nhs number", 10**6))
 
     def reserved_phones(self, draws: Draws) -> pl.Series:
         """Return numbers from 07700 900xxx and 01632 960xxx, which Ofcom keeps for drama."""
         blocks = _tables().hand["phones"]["reserved"]
-        picked = draws.pick("phone block", cumulative(weight for _, _, weight in blocks)).tolist()
-        ends = draws.below("phone end", 1000).tolist()
-        digits = [f"{blocks[block][0]}{end:0{blocks[block][1]}}" for block, end in zip(picked, ends, strict=True)]
+        picked = draws.pick("phone block", cumulative(weight for _, _, weight in blocks))
+        starts, widths = (pl.Series(column).gather(picked) for column in list(zip(*blocks, strict=True))[:2])
+        ends = pl.Series(draws.below("phone end", 1000)).cast(pl.String).str.zfill(widths)
+        digits = pl.select(pl.concat_str(starts, ends)).to_series().to_list()
         return pl.Series([self.format_phone(number) for number in digits], dtype=pl.String)
 
     def format_phone(self, digits: str) -> str:
@@ -196,17 +202,27 @@ def _surnames(draws: Draws, female: NDArray[np.bool_], age: I64) -> tuple[pl.Ser
     return used, pl.select(pl.when(born != used).then(born)).to_series()
 
 
+def _surname_shares(names: pl.Series) -> NDArray[np.float64]:
+    """Return each surname's share, or that in a short list of names if it is more."""
+    known = _tables().surnames
+    return share_of(folded(names), folded(known.values), np.maximum(known.shares, shares_in_lists(known.shares)))
+
+
 def _first_name_shares(people: pl.DataFrame) -> NDArray[np.float64]:
-    names = _tables().first_names
     female = (people["sex"] == "female").to_numpy()
-    return np.where(female, names["female"].share(people["first_name"]), names["male"].share(people["first_name"]))
+    names, known = folded(people["first_name"]), _tables().first_names
+    of_sex = {sex: share_of(names, folded(choice.values), choice.shares) for sex, choice in known.items()}
+    return np.where(female, of_sex["female"], of_sex["male"])
 
 
-def _birth_place_shares(birth_places: pl.Series, near: str) -> NDArray[np.float64]:
-    places, home = _tables().places, _tables().hand["born"]["home"] / 100
-    population = places.frame["population"].to_numpy()
-    shares = home * places.shares(near) + (1 - home) * population / population.sum()
-    return share_of(birth_places, places.frame["town"], shares)
+def _birth_place_shares(people: pl.DataFrame) -> NDArray[np.float64]:
+    """Return each birth place's share among those who live in the same town."""
+    frame, home = _tables().places.frame, _tables().hand["born"]["home"] / 100
+    population = frame["population"].to_numpy()
+    anywhere = share_of(people["birth_place"], frame["town"], population / population.sum())
+    at_home = (people["birth_place"] == people["town"]).to_numpy()
+    shares: NDArray[np.float64] = np.where(at_home & (anywhere > 0), home, 0.0) + (1 - home) * anywhere
+    return shares
 
 
 def _street_shares(people: pl.DataFrame, district: pl.DataFrame) -> NDArray[np.float64]:
@@ -224,11 +240,11 @@ def _street_shares(people: pl.DataFrame, district: pl.DataFrame) -> NDArray[np.f
     return np.where(share > 0, np.maximum(share, home), 0.0)
 
 
-def _nhs_number(number: int) -> str:
-    """Return the number-th NHS number of 999 whose check digit exists: a remainder of 10 moves on to the next one."""
+def _nhs_numbers(numbers: I64) -> pl.Series:
+    """Return NHS numbers of 999: a number whose check digit would be 10 has none, and moves on to the next one."""
     while True:
-        body = f"999{number:06}"
-        check = -sum(int(digit) * weight for digit, weight in zip(body, range(10, 1, -1), strict=True)) % 11
-        if check < 10:
-            return f"{body}{check}"
-        number = (number + 1) % 10**6
+        digits = numbers[:, None] // 10 ** np.arange(5, -1, -1) % 10
+        check = -(9 * (10 + 9 + 8) + digits @ np.arange(7, 1, -1)) % 11
+        if np.all(check < 10):
+            return pl.Series((999 * 10**6 + numbers) * 10 + check).cast(pl.String)
+        numbers = np.where(check < 10, numbers, (numbers + 1) % 10**6)

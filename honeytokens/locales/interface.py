@@ -44,9 +44,11 @@ class Locale(Protocol):
         """Return how rare each value is: Float64 columns named as ``people``'s, null where the value is null.
 
         ``people`` has the columns of :meth:`identities` and ``street``. A number is -log2 of the share of the
-        unrelated patients of a hospital at ``near`` who have this very value; for ``first_name`` it is the share
-        among those of the same sex and birth decade, for ``town`` given the postcode and for ``street`` given the
-        town, so that the bits of one record may be added. Sex is told by the first name: it is given as 0.
+        unrelated patients of a hospital at ``near`` who have a value that a scan cannot tell from this one. It is the
+        share among those of the same birth decade for surnames, and of the same sex for ``first_name``, for
+        ``birth_place`` and ``town`` given where they live, for ``street`` given the town, so that the bits of one
+        record may be added. The commonest surnames count for no more than in a short list of names. Sex is told by
+        the first name: it is given as 0. ``docs/markers.md`` says what is claimed.
         """
 
     def email_local_parts(self, draws: Draws, identities: pl.DataFrame) -> pl.Series:

@@ -15,6 +15,7 @@ from importlib.resources.abc import Traversable
 
 import numpy as np
 import polars as pl
+from anyascii import anyascii
 from numpy.typing import NDArray
 
 from honeytokens.markers import Draws, cumulative
@@ -22,6 +23,10 @@ from honeytokens.markers.draws import I64
 
 BITS_CAP = 20.0
 """No single value counts for more bits than this, however rare the tables say it is."""
+
+_SHORTEST_LIST = 400
+_LONGEST_LIST = 1000
+"""How long the lists of surnames are that people are made up from: 400 names in ``faker`` for France."""
 
 
 def data_folder(code: str) -> Traversable:
@@ -54,10 +59,22 @@ class Choice:
         """Return a value for each serial; String, shape (n,)."""
         return self.values.gather(draws.pick(label, self.totals))
 
+    @property
+    def shares(self) -> NDArray[np.float64]:
+        """Return the share of the weights that each of ``values`` holds, shape (len(values),)."""
+        shares: NDArray[np.float64] = np.diff(self.totals, prepend=0) / self.totals[-1]
+        return shares
+
     def share(self, values: pl.Series) -> NDArray[np.float64]:
         """Return the share of the weights that each value holds, 0 for a value that cannot be drawn."""
-        weights = np.diff(self.totals, prepend=0) / self.totals[-1]
-        return share_of(values, self.values, weights)
+        return share_of(values, self.values, self.shares)
+
+
+def spans_of(spans: Mapping[str, tuple[int, int]], keys: pl.Series) -> tuple[I64, I64]:
+    """Return where the span of each key starts and ends; every key must have one."""
+    bounds = np.array(list(spans.values()), dtype=np.int64).reshape(-1, 2)
+    found = keys.replace_strict(list(spans), np.arange(len(spans)), return_dtype=pl.Int64).to_numpy()
+    return bounds[found, 0], bounds[found, 1]
 
 
 def share_of(values: pl.Series, known: pl.Series, shares: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -65,6 +82,26 @@ def share_of(values: pl.Series, known: pl.Series, shares: NDArray[np.float64]) -
     table = pl.DataFrame({"value": known, "share": shares}).group_by("value").agg(pl.col("share").sum())
     found = values.alias("value").to_frame().join(table, on="value", how="left", maintain_order="left")
     return found["share"].fill_null(0.0).to_numpy()
+
+
+def folded(texts: pl.Series) -> pl.Series:
+    """Return what a scan compares of each name: its letters and digits, in lower-case ASCII, without a space.
+
+    Shares are summed over names that fold alike, since a scan cannot tell them apart: Lefèvre and Le Fevre.
+    """
+    plain = texts.map_elements(lambda text: text if text.isascii() else anyascii(text), return_dtype=pl.String)
+    return plain.str.to_lowercase().str.replace_all("[^a-z0-9]", "")
+
+
+def shares_in_lists(shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the largest share that each of a country's names has in any short list of its commonest; 0 in none.
+
+    Made-up people have the commonest names far more often than a country has them. The r-th commonest is in lists of r
+    names or more; drawn evenly from the shortest of them, it has the share 1 / r.
+    """
+    rank = np.empty(len(shares))
+    rank[np.argsort(-shares, kind="stable")] = np.arange(1, len(shares) + 1)
+    return np.where(rank <= _LONGEST_LIST, 1 / np.maximum(rank, _SHORTEST_LIST), 0.0)
 
 
 def bits(shares: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -92,11 +129,12 @@ def sexes(female: NDArray[np.bool_]) -> pl.Series:
 
 def scatter(size: int, parts: Iterable[tuple[NDArray[np.bool_], pl.Series]]) -> pl.Series:
     """Return one String column of ``size`` rows from columns for disjoint masks that cover it."""
-    rows = [(np.flatnonzero(mask), part) for mask, part in parts]
+    rows = [(np.flatnonzero(mask), part.cast(pl.String)) for mask, part in parts]
     if not rows:
         return pl.Series([None] * size, dtype=pl.String)
-    order = np.argsort(np.concatenate([indices for indices, _ in rows]), kind="stable")
-    return pl.concat([part.cast(pl.String) for _, part in rows]).gather(order)
+    place = np.empty(size, dtype=np.int64)
+    place[np.concatenate([indices for indices, _ in rows])] = np.arange(size)
+    return pl.concat([part for _, part in rows]).gather(place)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,11 +172,6 @@ class Ages:
         inside = (age < len(first)) & (born <= np.datetime64(as_of))
         age = np.where(inside, age, 0)
         return np.where(inside, weights[age] / weights.sum() / days[age], 0.0)
-
-    def year_share(self, as_of: date) -> dict[int, float]:
-        """Return the share of patients by year of birth, the age at ``as_of`` taken as the difference of the years."""
-        weights = self.female + self.male
-        return {as_of.year - age: float(weight / weights.sum()) for age, weight in enumerate(weights.tolist())}
 
     def _birthdays(self, as_of: date) -> tuple[NDArray[np.datetime64], I64]:
         """Return, by age, the first birth date that gives it at ``as_of``, and how many dates do."""

@@ -7,6 +7,7 @@ No behaviour beyond trivial derivations, no I/O, no key material. Timestamps are
 from honeytokens.model.people import (
     MAIN_FIELDS,
     Allergy,
+    Care,
     Decoy,
     DecoyRef,
     Field,
@@ -15,6 +16,7 @@ from honeytokens.model.people import (
     Sex,
     Stay,
     Story,
+    Vitals,
 )
 from honeytokens.model.placements import Placement, PlacementState, Stamp, WrittenRow
 from honeytokens.model.planning import Campaign, Establishment, HospitalSystem, Pool, PoolKind, PoolShare, Recipe
@@ -26,6 +28,7 @@ __all__ = [
     "Allergy",
     "Authenticity",
     "Campaign",
+    "Care",
     "Dating",
     "Decoy",
     "DecoyRef",
@@ -55,5 +58,6 @@ __all__ = [
     "TheftWindow",
     "Unread",
     "Verdict",
+    "Vitals",
     "WrittenRow",
 ]

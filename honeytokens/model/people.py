@@ -33,6 +33,27 @@ class Sex(StrEnum):
     MALE = "male"
 
 
+class Care(StrEnum):
+    """What kind of visit a stay was."""
+
+    CONSULTATION = "consultation"
+    EMERGENCY = "emergency"
+    """Came unexpected and went home without a night."""
+    DAY_CASE = "day case"
+    PLANNED_STAY = "planned stay"
+    EMERGENCY_STAY = "emergency stay"
+
+    @property
+    def urgent(self) -> bool:
+        """Whether the patient was not expected."""
+        return self in (Care.EMERGENCY, Care.EMERGENCY_STAY)
+
+    @property
+    def overnight(self) -> bool:
+        """Whether the patient slept in the hospital."""
+        return self in (Care.PLANNED_STAY, Care.EMERGENCY_STAY)
+
+
 MAIN_FIELDS = (
     Field.SURNAME,
     Field.FIRST_NAME,
@@ -85,6 +106,7 @@ class Stay:
     discharged: datetime
     reason: str
     icd10: str
+    care: Care
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +129,33 @@ class Prescription:
 
 
 @dataclass(frozen=True, slots=True)
+class Vitals:
+    """What was measured as a stay began, at a naive local time; ``None`` where it is not usual."""
+
+    measured: datetime
+    height: int
+    """In centimetres."""
+    weight: float
+    """In kilograms, to 100 g."""
+    systolic: int | None
+    diastolic: int | None
+    """Blood pressure in mmHg; not taken before the third birthday."""
+    pulse: int
+    """Beats a minute."""
+    temperature: float | None
+    """In degrees Celsius; not taken at consultations."""
+    saturation: int | None
+    """Oxygen saturation of the blood, in per cent; not taken at consultations."""
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """The medical story of one decoy, in order of time, all of it before the day it is planted."""
 
     stays: tuple[Stay, ...]
     allergies: tuple[Allergy, ...]
     prescriptions: tuple[Prescription, ...]
+    vitals: tuple[Vitals, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from honeytokens.model.people import DecoyRef, Field
 
@@ -85,16 +86,28 @@ class ScanResult:
         return not self.unread
 
 
-@dataclass(frozen=True, slots=True)
-class KnownDecoys:
-    """What a scan looks for.
+class KnownDecoys(Protocol):
+    """What a scan looks for: decoys, numbered from 0, whose values are made anew whenever they are asked for."""
 
-    ``refs`` and ``establishments`` have one entry per decoy. ``values`` is a long frame with one row per value that
-    a decoy has or had: ``decoy`` (UInt32, index into ``refs``), ``field`` (String, a :class:`Field`), ``value``
-    (String; dates in ISO form), ``version`` (Int32, null where the field is not stamped) and ``bits`` (Float64, -log2
-    of the share of unrelated patients of the same host who have this very value).
-    """
+    def __len__(self) -> int:
+        """Return how many decoys there are."""
 
-    refs: tuple[DecoyRef, ...]
-    establishments: tuple[str, ...]
-    values: pl.DataFrame
+    def ref(self, decoy: int) -> DecoyRef:
+        """Return the name of a decoy."""
+
+    def establishment(self, decoy: int) -> str:
+        """Return where a decoy lives."""
+
+    def batches(self) -> Iterator[Mapping[Field, pl.DataFrame]]:
+        """Yield, for some decoys at a time and each decoy once, all values that they have or had at any version.
+
+        Each field has a frame of ``decoy`` (UInt32) and ``value`` (String, never null; dates in ISO form).
+        """
+
+    def values(self, decoys: Sequence[int]) -> pl.DataFrame:
+        """Return a long frame with one row per value that the decoys have or had.
+
+        Columns: ``decoy`` (UInt32), ``field`` (String, a :class:`Field`), ``value`` (String; dates in ISO form),
+        ``version`` (Int32, null where the field is not stamped, or where the value tells of no version) and ``bits``
+        (Float64, -log2 of the share of unrelated patients of the same host who have this very value).
+        """

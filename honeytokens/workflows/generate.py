@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import IO
 
-from honeytokens.decoys import Maker
+from honeytokens.decoys import Maker, digest_of_data
 from honeytokens.errors import PlanRefusedError
 from honeytokens.formats import Batch, Origin
 from honeytokens.formats import get as get_format
@@ -74,7 +74,7 @@ def recipe_of(request: GenerateRequest) -> Recipe:
     locale = get_locale(request.locale)
     if not locale.is_place(request.near):
         raise PlanRefusedError(f"{request.near} is no postcode of locale {request.locale}", "Name another with --near")
-    return Recipe(request.locale, locale.digest, request.near, request.as_of)
+    return Recipe(request.locale, digest_of_data(request.locale), request.near, request.as_of)
 
 
 def _write(

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from honeytokens.decoys import Ledger, Maker
+from honeytokens.decoys import Ledger, Maker, digest_of_data
 from honeytokens.errors import PlanRefusedError, UnknownNameError
 from honeytokens.fingerprints import fold
 from honeytokens.locales import get
@@ -155,8 +155,8 @@ def _recipe(home: Home, request: PlanRequest, establishment: Establishment) -> R
             if (share.pool.kind, share.pool.value) == (pool.kind, pool.value)
         ]
         shares.append(PoolShare(pool, max(used, default=0)))
-    digest = get(request.locale).digest
-    return Recipe(request.locale, digest, establishment.postcode, request.starts.date(), tuple(shares))
+    data = digest_of_data(request.locale)
+    return Recipe(request.locale, data, establishment.postcode, request.starts.date(), tuple(shares))
 
 
 class _Chooser:

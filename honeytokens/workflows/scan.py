@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from honeytokens import scanning
 from honeytokens.attribution import judge
-from honeytokens.decoys import known_decoys
-from honeytokens.model import Hit, KnownDecoys, Placement, ScanResult, Verdict
+from honeytokens.decoys import RemadeDecoys, known_decoys
+from honeytokens.errors import OutputError
+from honeytokens.model import Hit, Placement, ScanResult, Verdict
 from honeytokens.workflows.home import Home
+
+INDEX = "index.cache"
 
 
 def scan(
@@ -17,31 +22,41 @@ def scan(
     paths: Sequence[Path],
     *,
     language: str = "en",
+    raw: bool = False,
+    passwords: Sequence[str] = (),
     on_progress: Callable[[int], None] | None = None,
 ) -> tuple[ScanResult, Verdict]:
     """Scan files and folders for every decoy ever planted, and judge what was found.
 
+    ``raw`` reads files as bytes of no known format, also those in archives, for what their readers pass over.
+    ``passwords`` are tried on what is encrypted, and kept nowhere. ``-`` among the paths stands for standard input.
     ``on_progress`` is given bytes as they are read. Nothing is kept of the files but what matched decoys; no hospital
     system is asked and nothing is sent anywhere. What cannot be read, a path that is not there too, is in ``unread``.
     """
     placements = home.registry.placements()
-    result = scanning.scan(paths, known(home, placements), _key(home), on_progress=on_progress)
+    wanted = known(home, placements)
+    result = scanning.scan(paths, wanted, index(home, wanted), raw=raw, passwords=passwords, on_progress=on_progress)
     patients = {campaign.establishment: campaign.host_patients for campaign in home.registry.campaigns()}
     return result, judge(result, placements, now=home.now(), host_patients=patients, language=language)
 
 
 def whois(home: Home, values: Sequence[str]) -> tuple[list[Hit], list[Hit]]:
     """Return the decoys to whom values, taken together as one record, belong: hits and leads."""
-    return scanning.match_values(values, known(home, home.registry.placements()), _key(home))
+    wanted = known(home, home.registry.placements())
+    return scanning.match_values(values, wanted, index(home, wanted))
 
 
-def known(home: Home, placements: Sequence[Placement]) -> KnownDecoys:
+def known(home: Home, placements: Sequence[Placement]) -> RemadeDecoys:
     """Return what a scan looks for: the decoys of which a row was ever written, in all their versions."""
+    written: defaultdict[str, list[Placement]] = defaultdict(list)
+    for placement in placements:
+        if placement.written:
+            written[placement.ref.campaign].append(placement)
     groups = []
     for campaign in home.registry.campaigns():
-        written = [p for p in placements if p.ref.campaign == campaign.name and p.rows]
-        versions = 1 + max((_last_version(placement) for placement in written), default=0)
-        serials = [placement.ref.serial for placement in written]
+        own = written[campaign.name]
+        versions = 1 + max(map(_last_version, own), default=0)
+        serials = [placement.ref.serial for placement in own]
         groups.append((home.maker(campaign), campaign.establishment, serials, versions))
     return known_decoys(groups)
 
@@ -50,5 +65,13 @@ def _last_version(placement: Placement) -> int:
     return max([placement.intended_version or 0, *(stamp.version for stamp in placement.stamps)])
 
 
-def _key(home: Home) -> bytes:
-    return home.keyring.subkey("fingerprints")
+def index(home: Home, wanted: RemadeDecoys) -> scanning.Index:
+    """Return the index of what a scan looks for: the one that the home keeps, or a new one, which it then keeps."""
+    key = home.keyring.subkey("fingerprints")
+    kept = scanning.IndexFile(home.path / INDEX, home.keyring.subkey("index/seal"), wanted.digest(key))
+    found = kept.read(key)
+    if found is None:
+        found = scanning.Index.build(wanted, key)
+        with suppress(OutputError):  # a home that cannot be written to is scanned for all the same, only slower
+            kept.write(found)
+    return found

@@ -10,10 +10,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from honeytokens.decoys import Ledger, Maker, known_decoys
+from honeytokens.decoys import Ledger, Maker, digest_of_data, known_decoys
 from honeytokens.errors import KeyringError, PlanRefusedError
 from honeytokens.keys import Keyring
-from honeytokens.locales import get
 from honeytokens.model import MAIN_FIELDS, Field, Pool, PoolKind, PoolShare, Recipe
 
 KEYRING = Keyring((bytes(range(32)),))
@@ -29,7 +28,7 @@ POOLS = (
 
 def recipe(*pools: Pool, first: int = 0, demo: bool = False) -> Recipe:
     shares = tuple(PoolShare(pool, first) for pool in pools)
-    return Recipe("fr_fr", get("fr_fr").digest, "75014", date(2026, 3, 1), shares, demo)
+    return Recipe("fr_fr", digest_of_data("fr_fr"), "75014", date(2026, 3, 1), shares, demo)
 
 
 def maker(*pools: Pool, keyring: Keyring = KEYRING, campaign: str = "00ff", first: int = 0) -> Maker:
@@ -94,7 +93,7 @@ def test_a_full_pool_is_said() -> None:
 
 
 def test_tables_that_changed_are_noticed() -> None:
-    with pytest.raises(KeyringError, match="tables of locale fr_fr"):
+    with pytest.raises(KeyringError, match="tables of fr_fr or of stories"):
         Maker.of(KEYRING, "old", "00ff", 1, Recipe("fr_fr", "0" * 64, "75014", date(2026, 3, 1)))
 
 

@@ -13,9 +13,8 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from honeytokens import formats
-from honeytokens.decoys import Maker
+from honeytokens.decoys import Maker, digest_of_data
 from honeytokens.formats import Batch, Origin
-from honeytokens.locales import get
 from honeytokens.model import Allergy, Care, Field, Pool, PoolKind, PoolShare, Prescription, Recipe, Stay, Story, Vitals
 
 AS_OF = date(2026, 11, 1)
@@ -85,7 +84,7 @@ def made(locale: str, kind: str, count: int) -> Batch:
     """Return decoys as the product makes them."""
     pools, demo = KINDS[kind]
     shares = tuple(PoolShare(pool, 0) for pool in pools)
-    recipe = Recipe(locale, get(locale).digest, NEAR[locale], AS_OF, shares, demo)
+    recipe = Recipe(locale, digest_of_data(locale), NEAR[locale], AS_OF, shares, demo)
     maker = Maker("spring", recipe, bytes(range(32)), {(pool.kind, pool.value): bytes(32) for pool in pools})
     people = maker.identities(range(count))
     return Batch(people, maker.stories(range(count), people))

@@ -6,7 +6,7 @@ import io
 import sqlite3
 from typing import Any
 
-import openpyxl  # type: ignore[import-untyped]
+import openpyxl
 import polars as pl
 
 Row = dict[str, Any]

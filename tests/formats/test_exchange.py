@@ -31,6 +31,9 @@ def test_another_country_is_refused_by_name() -> None:
         ("fr_fr", "2A0000014", None),
         ("fr_fr", None, None),
         ("en_gb", None, "https://fhir.nhs.uk/Id/local-patient-identifier"),
+        ("fr_be", "750000018", None),
+        ("fr_lu", None, None),
+        ("en_us", None, None),
     ],
 )
 def test_the_system_of_a_sites_own_numbers(locale: str, finess: str | None, expected: str | None) -> None:

@@ -8,10 +8,12 @@ from functools import cache
 import numpy as np
 import polars as pl
 import pytest
+from faker.providers.person.fr_FR import Provider as Persons
 
 from honeytokens import locales
+from honeytokens.fingerprints import fold, street_words
 from honeytokens.locales.fr_fr import tables, towns
-from honeytokens.locales.tables import data_folder
+from honeytokens.locales.tables import data_folder, folded
 from honeytokens.markers import Draws
 
 FR = locales.get("fr_fr")
@@ -127,3 +129,69 @@ def test_the_data_has_its_notice_and_stays_small() -> None:
     folder = data_folder("fr_fr")
     assert "Licence Ouverte" in folder.joinpath("NOTICE").read_text("utf-8")
     assert sum(len(file.read_bytes()) for file in folder.iterdir()) < 3_000_000
+
+
+def bits_of(**values: str) -> dict[str, float]:
+    """Bits of one woman, born in 1961 and living in Rennes."""
+    ordinary = {"surname": "Roux", "birth_name": "Roux", "first_name": "Anne", "sex": "female", "birth_place": "Rennes",
+                "postcode": "35000", "town": "Rennes", "street": "12 rue des Lilas"}  # fmt: skip
+    person = pl.DataFrame({**ordinary, **values, "birth_date": [date(1961, 3, 12)]})
+    return FR.bits(person, "35000", date(2026, 3, 1)).row(0, named=True)
+
+
+@pytest.mark.parametrize(
+    ("field", "one", "two"),
+    [
+        ("surname", "Lefèvre", "Le Fevre"),
+        ("surname", "Le Gall", "Legall"),
+        ("first_name", "Marie-Thérèse", "Marie Therese"),
+        ("birth_place", "La Garde", "Lagarde"),
+        ("street", "12 rue des Lilas", "12 bis allée des Lilas"),
+        ("street", "5 rue de La Fontaine", "5 impasse de la Fontaine"),
+    ],
+)
+def test_what_a_scan_cannot_tell_apart_counts_alike(field: str, one: str, two: str) -> None:
+    assert bits_of(**{field: one})[field] == bits_of(**{field: two})[field]
+
+
+@pytest.mark.parametrize(
+    ("field", "shorter", "longer"),
+    [
+        ("street", "12 place Saint-Pierre", "12 rue Pierre et Marie Curie"),
+        ("street", "12 rue Marie", "12 rue Marie Curie"),
+    ],
+)
+def test_a_name_that_longer_ones_begin_with_counts_for_less(field: str, shorter: str, longer: str) -> None:
+    assert bits_of(**{field: shorter})[field] < bits_of(**{field: longer})[field]
+
+
+def test_a_town_with_hardly_any_roads_out_has_each_of_them_often() -> None:
+    paris = {"postcode": "75014", "town": "Paris"}
+    assert (
+        bits_of(street="12 rue de Paris", **paris)["street"] < 10 < bits_of(street="12 rue Molière", **paris)["street"]
+    )
+
+
+def test_the_commonest_surnames_count_for_no_more_than_in_a_short_list() -> None:
+    assert bits_of(surname="Martin")["surname"] < bits_of(surname="Petit")["surname"] <= np.log2(400)
+    assert bits_of(surname="Lefort")["surname"] < np.log2(1000) + 0.01
+    assert bits_of(surname="Vandenbroucke")["surname"] > 14
+
+
+def test_people_made_up_from_a_list_of_names_agree_no_more_often_than_the_bits_say() -> None:
+    """``faker`` draws 400 surnames evenly, which are far rarer in France: a fake leak is made with it."""
+    listed = folded(pl.Series(Persons.last_names))
+    decoys = people().with_columns(street=pl.lit("12 rue des Lilas"))
+    foretold = np.exp2(-FR.bits(decoys, "35000", date(2026, 3, 1))["surname"].to_numpy()).mean()
+    assert folded(decoys["surname"]).is_in(listed.implode()).sum() / len(decoys) / len(listed) < foretold
+
+
+def test_names_and_streets_are_folded_as_a_scan_folds_them() -> None:
+    """The shares are summed over what a scan reads alike: if its folding moved, the shares would have to follow."""
+    for table in (tables.surnames(), tables.first_names("female"), tables.first_names("male")):
+        assert folded(table.names).to_list() == ["".join(fold(name).split()) for name in table.names]
+    lines = pl.DataFrame({"street": FR.streets(Draws(b"f" * 32, np.arange(50_000, dtype=np.uint64)), people())})
+    read = pl.Series([" ".join(street_words(fold(line).split())) for line in lines["street"]])
+    bits = FR.bits(people().with_columns(lines), "35000", date(2026, 3, 1))["street"]
+    told = people().select("postcode", "town").with_columns(read.alias("read"), bits)
+    assert told.group_by("postcode", "town", "read").agg(pl.col("street").n_unique())["street"].max() == 1

@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 from honeytokens.errors import KeyTakenError
 from honeytokens.model import (
     Allergy,
+    Care,
     Decoy,
     DecoyRef,
     Establishment,
@@ -241,8 +242,8 @@ def decoy(serial: int = 0, **identity: Any) -> Decoy:
     )
     story = Story(
         stays=(
-            Stay(admitted, admitted + timedelta(hours=30), "Appendicite aiguë", "K35.8"),
-            Stay(admitted + timedelta(days=90), admitted + timedelta(days=91), "Contrôle", "Z09.0"),
+            Stay(admitted, admitted + timedelta(hours=30), "Appendicite aiguë", "K35.8", Care.EMERGENCY_STAY),
+            Stay(admitted + timedelta(days=90), admitted + timedelta(days=91), "Contrôle", "Z09.0", Care.PLANNED_STAY),
         ),
         allergies=(Allergy("Pénicilline", date(2001, 9, 11)),),
         prescriptions=(

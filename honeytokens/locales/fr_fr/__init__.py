@@ -62,14 +62,13 @@ class FrFr:
     def bits(self, people: pl.DataFrame, near: str, as_of: date) -> pl.DataFrame:
         """Return how rare each value is; no value counts for more than 20 bits."""
         postcode, town = towns.places().share_of(people, near)
-        surname = names.surname_shares(as_of)
         shares = {
-            "surname": surname.share(people["surname"]),
-            "birth_name": surname.share(people["birth_name"]),
+            "surname": names.surname_shares(people["surname"], people["birth_date"]),
+            "birth_name": names.surname_shares(people["birth_name"], people["birth_date"]),
             "first_name": names.first_name_shares(people),
             "sex": np.ones(len(people)),
             "birth_date": ages().birth_date_share(people["birth_date"], as_of),
-            "birth_place": towns.birth_place_shares(people["birth_place"], near),
+            "birth_place": towns.birth_place_shares(people),
             "postcode": postcode,
             "town": town,
             "street": streets.shares(people),
@@ -79,7 +78,7 @@ class FrFr:
     def email_local_parts(self, draws: Draws, identities: pl.DataFrame) -> pl.Series:
         """Return what stands before the ``@``; ``{dep}`` is the number of the department."""
         forms = [(start, form, weight) for start, form, weight in hand_written()["email"]["forms"]]
-        return local_parts(draws, identities, forms, identities["postcode"].str.slice(0, 2).to_list())
+        return local_parts(draws, identities, forms, identities["postcode"].str.head(2))
 
     def national_ids(self, draws: Draws, identities: pl.DataFrame) -> pl.Series:
         """Return social security numbers (NIR) whose commune of birth does not exist, with their key."""
@@ -87,8 +86,8 @@ class FrFr:
 
     def reserved_phones(self, draws: Draws) -> pl.Series:
         """Return phone numbers from the regulator's blocks for fiction, most of them mobile."""
-        return pl.Series([self.format_phone(digits) for digits in identifiers.reserved_phones(draws)], dtype=pl.String)
+        return identifiers.reserved_phones(draws)
 
     def format_phone(self, digits: str) -> str:
         """Return ten digits two by two: ``06 39 98 12 34``."""
-        return " ".join(digits[start : start + 2] for start in range(0, len(digits), 2))
+        return identifiers.two_by_two(digits)

@@ -7,58 +7,104 @@ such a number is never issued, while its sex, date, department and key agree wit
 
 from __future__ import annotations
 
-from datetime import date
+import re
+from dataclasses import dataclass
 from functools import cache
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from honeytokens.locales.fr_fr.tables import communes, hand_written
 from honeytokens.locales.tables import Choice
 from honeytokens.markers import Draws
+from honeytokens.markers.draws import I64
 
+_PAIR = re.compile("..?")
 _ABROAD = "99"
-_CORSICA_SPLIT = 1976
 _PARIS_REGION_SPLIT = 1968
+_CORSICA_SPLIT = 1976
+_ERAS = (_PARIS_REGION_SPLIT, _CORSICA_SPLIT)
 _BEFORE_1968 = {"91": "78", "92": "75", "93": "75", "94": "75", "95": "78"}
+_IN_THE_KEY = {"2A": "19", "2B": "18"}
+"""What a department that is no number counts as when the key is reckoned."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Departments:
+    """The departments of today, and 99 for abroad; ``towns`` maps a ``town`` to the index of its ``area``.
+
+    ``number`` is what each counts as in the key, and ``lettered`` whether it is written otherwise, by its name; shape
+    (eras, departments).
+    """
+
+    names: list[str]
+    towns: pl.DataFrame
+    number: I64
+    lettered: NDArray[np.bool_]
 
 
 def national_ids(draws: Draws, people: pl.DataFrame) -> pl.Series:
     """Return a NIR with its key, 15 characters, for each of ``people`` (``sex``, ``birth_date``, ``birth_place``)."""
-    rows = zip(
-        people["sex"],
-        people["birth_date"],
-        people["birth_place"],
-        draws.below("nir commune", 40).tolist(),
-        draws.below("nir order", 999).tolist(),
-        strict=True,
-    )
-    return pl.Series([_nir(*row) for row in rows], dtype=pl.String)
+    born = people["birth_date"].dt
+    year = born.year().to_numpy().astype(np.int64)
+    area, era = _areas_of(people["birth_place"]), np.searchsorted(_ERAS, year, side="right")
+    called = _departments()
+    department, commune = called.number[era, area], draws.below("nir commune", 40)
+    place = np.where(department >= 100, department * 100 + 80 + commune % 10, department * 1000 + 950 + commune)
+    sex = np.where((people["sex"] == "male").to_numpy(), 1, 2)
+    body = (sex * 100 + year % 100) * 100 + born.month().to_numpy()
+    body = (body * 100_000 + place) * 1000 + draws.below("nir order", 999) + 1
+    text = pl.Series(body * 100 + 97 - body % 97).cast(pl.String)
+    lettered = pl.Series(called.lettered[era, area])
+    if not lettered.any():
+        return text
+    name = pl.Series(called.names).gather(area)
+    return pl.select(
+        pl.when(lettered).then(pl.concat_str(text.str.slice(0, 5), name, text.str.slice(7))).otherwise(text)
+    ).to_series()
 
 
-def reserved_phones(draws: Draws) -> list[str]:
-    """Return ten digits for each serial, from the blocks 01 99 00, 02 61 91, 03 53 01, 04 65 71, 05 36 49, 06 39 98."""
-    blocks = Choice.of(hand_written()["phones"]["reserved"]).draw(draws, "phone block")
-    ends = draws.below("phone end", 10_000).tolist()
-    return [f"{block}{end:04}" for block, end in zip(blocks, ends, strict=True)]
+def reserved_phones(draws: Draws) -> pl.Series:
+    """Return ten digits, two by two, from the blocks 01 99 00, 02 61 91, 03 53 01, 04 65 71, 05 36 49, 06 39 98."""
+    blocks = Choice.of({two_by_two(block): weight for block, weight in hand_written()["phones"]["reserved"].items()})
+    block, end = blocks.draw(draws, "phone block"), _ends().gather(draws.below("phone end", 10_000))
+    return pl.select(pl.format("{} {}", block, end)).to_series()
 
 
-def _nir(sex: str, born: date, birth_place: str, commune: int, order: int) -> str:
-    department = _department(birth_place, born.year)
-    place = f"{department}{80 + commune % 10}" if len(department) == 3 else f"{department}{950 + commune}"
-    body = f"{1 if sex == 'male' else 2}{born:%y%m}{place}{order + 1:03}"
-    number = int(body.replace("2A", "19").replace("2B", "18"))
-    return f"{body}{97 - number % 97:02}"
-
-
-def _department(birth_place: str, year: int) -> str:
-    """Return the department as it was called at birth; that of the largest commune of this name."""
-    department = _departments().get(birth_place, _ABROAD)
-    if year < _CORSICA_SPLIT and department in ("2A", "2B"):
-        return "20"
-    return _BEFORE_1968.get(department, department) if year < _PARIS_REGION_SPLIT else department
+def two_by_two(digits: str) -> str:
+    """Return digits in pairs, as the French write telephone numbers."""
+    return " ".join(_PAIR.findall(digits))
 
 
 @cache
-def _departments() -> dict[str, str]:
-    frame = communes().sort("population")
-    return dict(zip(frame["town"], frame["area"], strict=True))
+def _ends() -> pl.Series:
+    return pl.Series([two_by_two(f"{number:04}") for number in range(10_000)], dtype=pl.String)
+
+
+def _areas_of(birth_places: pl.Series) -> I64:
+    """Return the index of the department that each place lies in: that of the largest commune of this name."""
+    called = _departments()
+    found = birth_places.alias("town").to_frame().join(called.towns, on="town", how="left", maintain_order="left")
+    return found["area"].fill_null(called.names.index(_ABROAD)).to_numpy()
+
+
+@cache
+def _departments() -> _Departments:
+    frame = communes().sort("population").unique("town", keep="last", maintain_order=True)
+    names = [*sorted(set(frame["area"])), _ABROAD]
+    towns = frame.select("town", pl.col("area").replace_strict(names, range(len(names)), return_dtype=pl.Int64))
+    called = [[_called(name, last) for name in names] for last in (*(era - 1 for era in _ERAS), _ERAS[-1])]
+    return _Departments(
+        names,
+        towns,
+        np.array([[int(_IN_THE_KEY.get(name, name)) for name in row] for row in called]),
+        np.array([[name in _IN_THE_KEY for name in row] for row in called]),
+    )
+
+
+def _called(department: str, year: int) -> str:
+    """Return what a department was called for a birth in some year."""
+    if year < _CORSICA_SPLIT and department in _IN_THE_KEY:
+        return "20"
+    return _BEFORE_1968.get(department, department) if year < _PARIS_REGION_SPLIT else department

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from honeytokens.locales.fr_fr import tables
-from honeytokens.locales.fr_fr.tables import NameTable, ages, hand_written
-from honeytokens.locales.tables import Choice, married, scatter, share_of
+from honeytokens.locales.fr_fr.tables import NameTable, hand_written
+from honeytokens.locales.tables import folded, married, scatter, shares_in_lists
 from honeytokens.markers import Draws
 from honeytokens.markers.draws import I64
 
@@ -37,14 +37,10 @@ def surnames(draws: Draws, female: NDArray[np.bool_], age: I64, years: Years) ->
     return used, birth_name
 
 
-@lru_cache(maxsize=8)
-def surname_shares(as_of: date) -> Choice:
-    """Return all surnames, with their weights among patients of all ages at ``as_of``."""
-    names = tables.surnames()
-    shares = np.zeros(len(names.names))
-    for year, share in ages().year_share(as_of).items():
-        shares += share * _decade_shares(int(names.column(np.array([year]))[0]))
-    return Choice(names.names, np.cumsum(np.rint(shares * 2**40).astype(np.int64)))
+def surname_shares(surnames: pl.Series, birth_dates: pl.Series) -> NDArray[np.float64]:
+    """Return each surname's share among those of the row's birth decade, or in a short list if that is more."""
+    decades = tables.surnames().column(birth_dates.dt.year().to_numpy())
+    return _surnames().of(surnames, decades)
 
 
 def first_name_shares(people: pl.DataFrame) -> NDArray[np.float64]:
@@ -52,17 +48,42 @@ def first_name_shares(people: pl.DataFrame) -> NDArray[np.float64]:
     years = people["birth_date"].dt.year().to_numpy()
     shares = np.zeros(len(people))
     for sex in ("female", "male"):
-        names = tables.first_names(sex)
-        columns = names.column(years)
-        for column in np.unique(columns):
-            rows = np.flatnonzero((people["sex"] == sex).to_numpy() & (columns == column))
-            shares[rows] = share_of(people["first_name"].gather(rows), names.names, names.shares(int(column)))
+        rows = np.flatnonzero((people["sex"] == sex).to_numpy())
+        decades = tables.first_names(sex).column(years[rows])
+        shares[rows] = _first_names(sex).of(people["first_name"].gather(rows), decades)
     return shares
 
 
-@lru_cache(maxsize=16)
-def _decade_shares(column: int) -> NDArray[np.float64]:
-    return tables.surnames().shares(column)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shares:
+    """The share of each folded name in each decade; ``rows`` maps a name to its row of ``shares``."""
+
+    rows: dict[str, int]
+    shares: NDArray[np.float64]
+
+    @classmethod
+    def among(cls, table: NameTable) -> _Shares:
+        weights = pl.DataFrame({str(decade): table.shares(decade) for decade in range(len(table.decades))})
+        merged = weights.group_by(folded(table.names).alias("name"), maintain_order=True).agg(pl.all().sum())
+        rows = {name: row for row, name in enumerate(merged["name"])}
+        return cls(rows, merged.drop("name").to_numpy())
+
+    def of(self, names: pl.Series, decades: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Return the share of each name in its decade, a column of ``shares``; 0 for a name that is not known."""
+        rows = np.array([self.rows.get(name, -1) for name in folded(names)], dtype=np.int64)
+        return np.where(rows < 0, 0.0, self.shares[rows, decades])
+
+
+@cache
+def _surnames() -> _Shares:
+    known = _Shares.among(tables.surnames())
+    in_lists = shares_in_lists(known.shares.mean(axis=1))
+    return _Shares(known.rows, np.maximum(known.shares, in_lists[:, np.newaxis]))
+
+
+@cache
+def _first_names(sex: str) -> _Shares:
+    return _Shares.among(tables.first_names(sex))
 
 
 def _by_decade(draws: Draws, label: str, names: NameTable, years: Years) -> pl.Series:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 import polars as pl
+from anyascii import anyascii
 from numpy.typing import NDArray
 
 from honeytokens.locales.fr_fr.tables import communes, hand_written
-from honeytokens.locales.fr_fr.towns import places
-from honeytokens.locales.tables import Choice, scatter, share_of
+from honeytokens.locales.fr_fr.towns import homes_of
+from honeytokens.locales.tables import Choice, scatter, share_of, spans_of
 from honeytokens.markers import Draws, cumulative
 from honeytokens.markers.draws import I64
 
@@ -19,8 +21,10 @@ _DESTINATION = 1500
 """A way is named for a town of the department with this many inhabitants or more."""
 _PEOPLE_PER_HOME = 2
 _ROADS_PER_TOWN = 40
-"""A town is taken to have this many ways that are named for other towns: they are not told apart in the shares."""
+"""A town is taken to have no more ways than this that are named for other towns."""
 _SUFFIXES = ("", " bis", " ter")
+_WORD = re.compile("[a-z0-9]+")
+_UNTELLING = frozenset({"de", "du", "des", "d", "la", "le", "les", "l", "saint", "sainte"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,19 +38,19 @@ class _Roads:
 
 def lines(draws: Draws, identities: pl.DataFrame) -> pl.Series:
     """Return a street line for each serial, given its ``postcode`` and ``town``; String."""
-    population = places().population(identities)
-    village = population < hand_written()["numbers"]["village"]
+    homes = homes_of(identities)
+    village = (homes["population"].fill_null(1) < hand_written()["numbers"]["village"]).to_numpy()
     to_town = draws.chance("street to town", hand_written()["streets"]["named_for_town"], 100)
     names = scatter(
-        len(identities),
+        len(homes),
         [
-            (to_town, _roads(draws.where(to_town), identities.filter(pl.Series(to_town)), village[to_town])),
+            (to_town, _roads(draws.where(to_town), homes.filter(to_town), village[to_town])),
             (~to_town, _ways().draw(draws.where(~to_town), "street")),
         ],
     )
-    number = (
-        np.where(village, draws.pick("house number", _numbers(True)), draws.pick("house number", _numbers(False))) + 1
-    )
+    number = np.empty(len(homes), dtype=np.int64)
+    for mask, kind in ((village, True), (~village, False)):
+        number[mask] = draws.where(mask).pick("house number", _numbers(kind)) + 1
     suffix = pl.Series(_SUFFIXES).gather(draws.pick("house suffix", _suffixes()))
     return pl.select(pl.format("{}{} {}", pl.Series(number), suffix, names)).to_series()
 
@@ -54,38 +58,69 @@ def lines(draws: Draws, identities: pl.DataFrame) -> pl.Series:
 def shares(people: pl.DataFrame) -> NDArray[np.float64]:
     """Return the share of the inhabitants of each row's town who have its ``street``, 0 for a line of another form.
 
-    It is never less than that of one home among the town's: a village's lines are not rarer than that.
+    What a scan cannot tell apart is one line here: whatever kind of way, with "bis" or without. A share is never less
+    than that of one home among the town's: a village's lines are not rarer than that.
     """
-    population = places().population(people)
+    homes = homes_of(people)
+    population = homes["population"].fill_null(1).to_numpy()
     village = population < hand_written()["numbers"]["village"]
-    form = people.select(pl.col("street").str.extract_groups(r"^(\d+)( bis| ter)? (.+)$").struct.unnest())
-    number, suffix, name = form["1"].cast(pl.Int64), form["2"].fill_null(""), form["3"]
+    form = people.select(pl.col("street").str.extract_groups(r"^(\d+)(?: bis| ter)? \S+ (.+)$").struct.unnest())
+    number, words = form["1"].cast(pl.Int64), _telling(form["2"])
     to_town = hand_written()["streets"]["named_for_town"] / 100
-    ways = (1 - to_town) * _ways().share(name)
-    ways = np.where(ways > 0, ways, np.where(name.is_not_null().to_numpy(), to_town / _ROADS_PER_TOWN, 0.0))
+    found = homes.with_columns(words=words).join(_way_shares(), on="words", how="left", maintain_order="left")
+    found = found.join(_road_shares(), on=["area", "words"], how="left", maintain_order="left")
+    ways, roads = (found[kind].fill_null(0.0).to_numpy() for kind in ("ways", "roads"))
     numbers = np.where(village, _number_shares(number, True), _number_shares(number, False))
-    suffixes = share_of(suffix, pl.Series(_SUFFIXES), np.diff(_suffixes(), prepend=0) / 1000)
-    share = ways * numbers * suffixes
+    share = ((1 - to_town) * ways + to_town * roads) * numbers
     return np.where(share > 0, np.maximum(share, np.minimum(_PEOPLE_PER_HOME / population, 1)), 0.0)
 
 
-def _roads(draws: Draws, people: pl.DataFrame, village: NDArray[np.bool_]) -> pl.Series:
-    roads = _destinations()
-    home = people.select("postcode", "town").join(_areas(), on=["postcode", "town"], how="left", maintain_order="left")
-    spans = np.array([roads.spans[area] for area in home["area"]], dtype=np.int64).reshape(-1, 2)
-    width = spans[:, 1] - spans[:, 0]
-    step = draws.below("street destination", width)
-    own = (roads.towns.gather(spans[:, 0] + step) == people["town"]).to_numpy()
-    # No town has a way named for itself: the next one of the department stands in.
-    names = roads.names.gather(spans[:, 0] + np.where(own, (step + 1) % width, step))
-    way = pl.Series(np.where(village, "route", "rue"))
-    return pl.select(pl.format("{} {}", way, names)).to_series()
+def _telling(names: pl.Series) -> pl.Series:
+    """Return the words of each name that tell it from others: ``fontaine`` of ``de La Fontaine``."""
+
+    def told(name: str) -> str:
+        return " ".join(word for word in _WORD.findall(anyascii(name).lower()) if word not in _UNTELLING)
+
+    return names.map_elements(told, return_dtype=pl.String)
 
 
 @cache
-def _areas() -> pl.DataFrame:
-    frame = places().frame.select("postcode", "town", "area")
-    return frame.unique(["postcode", "town"], keep="first", maintain_order=True)
+def _way_shares() -> pl.DataFrame:
+    """Return the share in ``ways`` of all names that begin with these ``words``: a scan reads on past the last one."""
+    ways = _ways()
+    names = ways.values.str.extract(r"^\S+ (.+)$")
+    return _beginnings(pl.DataFrame({"words": _telling(names), "ways": ways.shares})).group_by("words").sum()
+
+
+@cache
+def _road_shares() -> pl.DataFrame:
+    """Return the same in ``roads``, among the ways of a department (``area``) that are named for towns."""
+    roads = _destinations()
+    areas = [area for area, (start, end) in roads.spans.items() for _ in range(start, end)]
+    named = _beginnings(pl.DataFrame({"area": areas, "words": _telling(roads.names)}))
+    width = pl.col("area").replace_strict({area: end - start for area, (start, end) in roads.spans.items()})
+    # The town that stands in for the own one is drawn twice as often.
+    share = pl.max_horizontal((pl.len() + 1) / width.first(), 1 / _ROADS_PER_TOWN).clip(upper_bound=1.0)
+    return named.group_by("area", "words").agg(share.alias("roads"))
+
+
+def _beginnings(named: pl.DataFrame) -> pl.DataFrame:
+    """Return a row for each number of ``words``, from the first on."""
+    split = named.with_columns(pl.col("words").str.split(" "))
+    split = split.with_columns(count=pl.int_ranges(1, pl.col("words").list.len() + 1)).explode("count")
+    return split.with_columns(pl.col("words").list.head("count").list.join(" ")).drop("count")
+
+
+def _roads(draws: Draws, homes: pl.DataFrame, village: NDArray[np.bool_]) -> pl.Series:
+    roads = _destinations()
+    first, end = spans_of(roads.spans, homes["area"])
+    width = end - first
+    step = draws.below("street destination", width)
+    own = (roads.towns.gather(first + step) == homes["town"]).to_numpy()
+    # No town has a way named for itself: the next one of the department stands in.
+    names = roads.names.gather(first + np.where(own, (step + 1) % width, step))
+    way = pl.Series(np.where(village, "route", "rue"))
+    return pl.select(pl.format("{} {}", way, names)).to_series()
 
 
 @cache

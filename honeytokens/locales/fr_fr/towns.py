@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from honeytokens.locales.fr_fr.tables import communes, hand_written
 from honeytokens.locales.places import Places
-from honeytokens.locales.tables import Choice, scatter, share_of
+from honeytokens.locales.tables import Choice, folded, scatter, share_of, spans_of
 from honeytokens.markers import Draws, cumulative
 from honeytokens.markers.draws import I64
 
@@ -27,6 +27,17 @@ def places() -> Places:
     return Places(frame.with_columns(prefix=pl.col("postcode").str.slice(0, 3)), tiers)
 
 
+def homes_of(people: pl.DataFrame) -> pl.DataFrame:
+    """Return ``population`` and ``area`` (department) of where each of ``people`` lives, null for a place not known."""
+    return people.select("postcode", "town").join(_homes(), on=["postcode", "town"], how="left", maintain_order="left")
+
+
+@cache
+def _homes() -> pl.DataFrame:
+    pairs = places().frame.group_by("postcode", "town", maintain_order=True)
+    return pairs.agg(pl.col("population").sum(), pl.col("area").first())
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Births:
     """Towns with a maternity ward in order of department, and any commune; ``spans`` are the departments' bounds."""
@@ -40,37 +51,43 @@ class _Births:
 
 def birth_places(draws: Draws, home: pl.Series) -> pl.Series:
     """Return a place of birth for each serial, given the department where it lives; String."""
-    births, kinds = _births(), _kinds()
-    kind = draws.pick("birth place kind", kinds)
-    spans = np.array([births.spans[department] for department in home], dtype=np.int64).reshape(-1, 2)
-    point = spans[:, 0] + draws.below("birth place near", spans[:, 1] - spans[:, 0])
-    near = births.towns.values.gather(np.searchsorted(births.towns.totals, point, side="right"))
-    by_kind = [
-        near,
-        births.towns.draw(draws, "birth place far"),
-        births.abroad.draw(draws, "birth place abroad"),
-        births.anywhere.draw(draws, "birth place any"),
-    ]
-    return scatter(len(kind), [(kind == k, values.filter(pl.Series(kind == k))) for k, values in enumerate(by_kind)])
-
-
-def birth_place_shares(birth_places: pl.Series, near: str) -> NDArray[np.float64]:
-    """Return the share of the patients of a hospital at ``near`` born in each place; 0 when unknown."""
     births = _births()
-    local, far, abroad, anywhere = (np.diff(_kinds(), prepend=0) / 100).tolist()
-    living = places().frame.select("area").with_columns(share=places().shares(near))
-    by_department = {
-        str(row[0]): float(row[1]) for row in living.group_by("area").agg(pl.col("share").sum()).iter_rows()
-    }
-    weights = np.diff(births.towns.totals, prepend=0)
-    within = np.array([by_department[d] / (births.spans[d][1] - births.spans[d][0]) for d in births.departments])
-    shares: NDArray[np.float64] = (
-        share_of(birth_places, births.towns.values, local * within * weights)
-        + far * births.towns.share(birth_places)
-        + abroad * births.abroad.share(birth_places)
-        + anywhere * births.anywhere.share(birth_places)
+    kind = draws.pick("birth place kind", _kinds())
+    near = kind == 0
+    first, end = spans_of(births.spans, home.filter(near))
+    point = first + draws.where(near).below("birth place near", end - first)
+    parts = [(near, births.towns.values.gather(np.searchsorted(births.towns.totals, point, side="right")))]
+    for number, (label, choice) in enumerate(
+        (("far", births.towns), ("abroad", births.abroad), ("any", births.anywhere)), start=1
+    ):
+        mask = kind == number
+        parts.append((mask, choice.draw(draws.where(mask), f"birth place {label}")))
+    return scatter(len(kind), parts)
+
+
+def birth_place_shares(people: pl.DataFrame) -> NDArray[np.float64]:
+    """Return each ``birth_place``'s share among those who live in the same department; 0 when unknown."""
+    born = folded(people["birth_place"])
+    known, near = _birth_shares()
+    homes = homes_of(people).with_columns(born=born)
+    local = homes.join(near, on=["area", "born"], how="left", maintain_order="left")["share"]
+    return local.fill_null(0.0).to_numpy() + share_of(born, known["born"], known["share"].to_numpy())
+
+
+@cache
+def _birth_shares() -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the share of each folded place (``born``): of births anywhere, and near by, by department (``area``)."""
+    births = _births()
+    local, *parts = (np.diff(_kinds(), prepend=0) / 100).tolist()
+    choices = (births.towns, births.abroad, births.anywhere)
+    far = pl.concat(
+        pl.DataFrame({"born": folded(choice.values), "share": part * choice.shares})
+        for part, choice in zip(parts, choices, strict=True)
     )
-    return shares
+    first, end = spans_of(births.spans, births.departments)
+    share = local * births.towns.shares * births.towns.totals[-1] / (end - first)
+    near = pl.DataFrame({"area": births.departments, "born": folded(births.towns.values), "share": share})
+    return far, near.group_by("area", "born").agg(pl.col("share").sum())
 
 
 @cache
