@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import generation, scanning
+from benchmarks import exchange, foreign, generation, indexing, scanning
 
-BENCHMARKS = {"generation": generation.run, "scanning": scanning.run}
+BENCHMARKS = {
+    "generation": generation.run,
+    "exchange": exchange.run,
+    "indexing": indexing.run,
+    "scanning": scanning.run,
+    "foreign": foreign.run,
+}
 
 for name in sys.argv[1:] or BENCHMARKS:
     if name not in BENCHMARKS:

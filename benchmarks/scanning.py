@@ -13,9 +13,8 @@ from pathlib import Path
 import polars as pl
 
 from honeytokens import scanning
-from honeytokens.decoys import Maker, known_decoys
+from honeytokens.decoys import Maker, digest_of_data, known_decoys
 from honeytokens.keys import Keyring
-from honeytokens.locales import get
 from honeytokens.model import Field, Pool, PoolKind, PoolShare, Recipe
 
 ROWS = 100_000
@@ -26,7 +25,7 @@ FIELDS = [Field.SURNAME, Field.FIRST_NAME, Field.BIRTH_DATE, Field.STREET, Field
 def people(campaign: str, count: int, *, demo: bool) -> tuple[Maker, pl.DataFrame]:
     """Return some identities of a throw-away key."""
     shares = () if demo else (PoolShare(Pool(PoolKind.PHONE, "06 39 98 ## ##"), 0),)
-    recipe = Recipe("fr_fr", get("fr_fr").digest, "75014", date(2026, 1, 1), shares, demo)
+    recipe = Recipe("fr_fr", digest_of_data("fr_fr"), "75014", date(2026, 1, 1), shares, demo)
     maker = Maker.of(Keyring.generate(), campaign, os.urandom(8).hex(), 1, recipe)
     return maker, maker.identities(range(count))
 
@@ -43,7 +42,7 @@ def run() -> None:
         needles.write_text("\n".join(decoys[Field.PHONE].drop_nulls()) + "\n")
         megabytes = path.stat().st_size / 1e6
         start = time.process_time()
-        result = scanning.scan([path], known, bytes(32))
+        result = scanning.scan([path], known, scanning.Index.build(known, bytes(32)))
         ours = megabytes / (time.process_time() - start)
         before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
         subprocess.run(["grep", "-c", "-F", "-f", needles, path], stdout=subprocess.DEVNULL, check=False)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from honeytokens.cli.options import home_options, json_option, open_home
+from honeytokens.cli.options import FILE, home_options, json_option, open_home
 from honeytokens.cli.output import progress, table
+from honeytokens.errors import ScanError
 
 if TYPE_CHECKING:
     from honeytokens.model import Location, ScanResult, Verdict
@@ -19,12 +21,30 @@ _FOUND, _UNREAD = 1, 4
 @click.command("scan")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--language", type=click.Choice(["en", "fr"]), default="en", show_default=True, help="Of the verdict.")
+@click.option(
+    "--password-file",
+    type=FILE,
+    help="Passwords of encrypted archives, one on a line; each is tried where one is needed.",
+)
+@click.option(
+    "--raw", is_flag=True, help="Read files as bytes, whatever their format: also finds rows deleted from databases."
+)
+@click.option("--ask-password", is_flag=True, help="Ask for a password of encrypted archives.")
 @json_option
 @home_options
-def command(paths: tuple[Path, ...], language: str, as_json: bool, **shared: Any) -> int:
+def command(
+    paths: tuple[Path, ...],
+    language: str,
+    raw: bool,
+    password_file: Path | None,
+    ask_password: bool,
+    as_json: bool,
+    **shared: Any,
+) -> int:
     """Read a leak, on this machine alone: which decoys are in it, and what that proves.
 
-    PATHS are files or folders: text, CSV, JSON, SQL dumps, also in gzip or zip. Nothing of real patients is kept.
+    PATHS are files, folders, or - for standard input: tables, documents and dumps of databases, also in archives and in
+    archives in archives. Nothing of real patients is kept, and nothing is unpacked to disk.
 
     Exit code 1 when decoys were found, 0 when all was read and none was, 4 when none was found but something could not
     be read. The JSON document is described by docs/scan.schema.json.
@@ -32,13 +52,16 @@ def command(paths: tuple[Path, ...], language: str, as_json: bool, **shared: Any
     \b
     Examples:
       honeytokens scan leak.csv
+      honeytokens scan leak.7z --password-file passwords.txt
+      curl -s https://leaks.example/leak.sql.zst | honeytokens scan -
       honeytokens scan --json dumps/ > scan.json && honeytokens report scan.json -o report.html
     """
     from honeytokens.reports import render
     from honeytokens.workflows.scan import scan
 
+    passwords = _passwords(password_file, ask_password)
     with open_home(**shared) as home, progress("Reading", _size(paths)) as on_progress:
-        result, verdict = scan(home, paths, language=language, on_progress=on_progress)
+        result, verdict = scan(home, paths, language=language, raw=raw, passwords=passwords, on_progress=on_progress)
     if as_json:
         click.echo(render("json", verdict, result))
     else:
@@ -46,6 +69,25 @@ def command(paths: tuple[Path, ...], language: str, as_json: bool, **shared: Any
     if result.hits:
         return _FOUND
     return 0 if result.complete else _UNREAD
+
+
+def _passwords(file: Path | None, ask: bool) -> list[str]:
+    """Return the passwords that the operator gives."""
+    from honeytokens.scanning import read_passwords
+
+    if ask and not _has_terminal():
+        raise ScanError("There is no terminal to ask for a password at", "Use --password-file")
+    asked = [str(click.prompt("Password of the archives", hide_input=True, err=True))] if ask else []
+    return [*asked, *(read_passwords(file) if file else ())]
+
+
+def _has_terminal() -> bool:
+    """Return whether a password can be asked for, whatever standard input is."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR))
+    except OSError:
+        return False
+    return True
 
 
 def _size(paths: tuple[Path, ...]) -> int:

@@ -32,7 +32,8 @@ _ARTICLES = frozenset({
 })
 # fmt: on
 _SHORT = {"gal": "general", "mal": "marechal", "pdt": "president", "fg": "faubourg"}
-_TITLES = frozenset({"m", "mr", "mme", "mlle", "mrs", "ms"})
+NEVER_NAMES = _WAYS | {"m", "mr", "mme", "mlle", "mrs", "ms"}
+"""Folded words that are no part of a person's name: kinds of way, and titles."""
 
 
 class Forms(NamedTuple):
@@ -87,7 +88,7 @@ def read_forms(text: str) -> Forms:
 
 def is_name_word(word: str) -> bool:
     """Return whether a folded word may be (part of) a person's name: letters, and no word of a street line or title."""
-    return len(word) > 1 and word.isalpha() and word not in _WAYS and word not in _TITLES
+    return len(word) > 1 and word.isalpha() and word not in NEVER_NAMES
 
 
 def street_words(words: Sequence[str]) -> tuple[str, ...]:

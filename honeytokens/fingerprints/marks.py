@@ -12,7 +12,7 @@ from honeytokens.fingerprints.numbers import digests
 from honeytokens.model import Field
 
 HEAD_LETTERS = 4
-_LEAST_ID_DIGITS = 6
+LEAST_ID_DIGITS = 6
 
 
 class Part(StrEnum):
@@ -21,7 +21,7 @@ class Part(StrEnum):
     __hash__ = str.__hash__  # marks are looked up for every cell of a dump, and an enum's own hash is slow
 
     SURNAME = "surname"
-    """A word of a surname or birth name, or two adjacent words joined."""
+    """A word of a surname, birth name or town, or two adjacent words joined; those of towns make no pairs."""
     FIRST_NAME = "first"
     """The same of a first name. A dump does not say which a word is, so every word there is both."""
     HEAD = "head"
@@ -56,14 +56,20 @@ PAIRS: tuple[tuple[tuple[Field, Part], tuple[Field, Part]], ...] = (
 )
 """The pairs of fields that together name a candidate, and the kind of mark that stands for each."""
 
+PAIRED_FIELDS = frozenset(field for pair in PAIRS for field, _ in pair)
+"""The fields whose marks make pairs."""
+
 PART_PAIRS = frozenset((min(one, two), max(one, two)) for (_, one), (_, two) in PAIRS)
 """The kinds of marks that make a pair, in alphabetical order."""
 
+_PLACE_FIELDS = frozenset({Field.BIRTH_PLACE, Field.TOWN})
 _PARTS_OF = {
     Field.SURNAME: (Part.SURNAME, Part.HEAD),
     Field.BIRTH_NAME: (Part.SURNAME, Part.HEAD),
     Field.FIRST_NAME: (Part.FIRST_NAME, Part.HEAD),
     Field.BIRTH_DATE: (Part.DATE,),
+    Field.BIRTH_PLACE: (Part.SURNAME,),
+    Field.TOWN: (Part.SURNAME,),
     Field.STREET: (Part.STREET,),
     Field.POSTCODE: (Part.POSTCODE,),
     Field.PHONE: (Part.PHONE,),
@@ -118,13 +124,22 @@ def marks(forms: Forms) -> set[Mark]:
     return found
 
 
-def value_marks(field: Field, value: str) -> set[Mark]:
-    """Return the marks of one value of a decoy (dates in ISO form); fields that name nobody give none."""
-    parts = _PARTS_OF.get(field, ())
-    found = {mark for mark in marks(read_forms(value)) if mark[0] in parts and not _is_short_id(mark)}
-    found.update((Part.DIGEST, digest) for digest in digests(field, value))
+def plain_marks(field: Field, value: str) -> set[Mark]:
+    """Return the marks of one value of a decoy but those of its hashes."""
+    parts = _PARTS_OF.get(field)
+    if parts is None:
+        return set()
+    forms = read_forms(value)
+    found = {mark for mark in marks(forms) if mark[0] in parts and not _is_short_id(mark)}
+    if found and field in _PLACE_FIELDS:  # of names that thieves join, those of places may have three words and more
+        found.add((Part.SURNAME, "".join(forms.words)))
     return found
 
 
+def value_marks(field: Field, value: str) -> set[Mark]:
+    """Return the marks of one value of a decoy (dates in ISO form); fields that name nobody give none."""
+    return plain_marks(field, value) | {(Part.DIGEST, digest) for digest in digests(field, value)}
+
+
 def _is_short_id(mark: Mark) -> bool:
-    return mark[0] is Part.ID and sum(map(str.isdecimal, mark[1])) < _LEAST_ID_DIGITS
+    return mark[0] is Part.ID and sum(map(str.isdecimal, mark[1])) < LEAST_ID_DIGITS

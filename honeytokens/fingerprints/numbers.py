@@ -17,8 +17,16 @@ _ONE_PHONE = re.compile(r"(?:(?:\+33|0033)[ .]?(?:\(0\))?|0)[1-9](?:[ .-]?\d\d){
 _GAP = re.compile(r"[ .\-/()\u00a0\u202f]{1,3}")
 _MOST_DIGITS = 17
 _MOST_GROUPS = 10
-_COUNTRY_CODES = ("33", "44")
-_HASHES = ("md5", "sha1", "sha256")
+_COUNTRY_CODES = {10: ("33", "32"), 11: ("44",)}
+"""The countries whose numbers have so many digits, the trunk zero counted."""
+_LUXEMBOURG, _AMERICA, _AMERICAN_DIGITS = "352", "1", 10
+_NO_TRUNK = re.compile(
+    r"(?:[2-9]\d\d\)?[ .\-\u00a0]{1,2}[2-9]\d\d[ .\-\u00a0]\d{4}|6\d1(?:[ .\-\u00a0]\d{3}){2})(?!\d)"
+)
+"""American and Luxembourgish numbers, which have no trunk zero, in groups."""
+_NO_DIGIT = re.compile(r"\D")
+HASHES = tuple(kind(usedforsecurity=False) for kind in (hashlib.md5, hashlib.sha1, hashlib.sha256))
+"""The hashes under which thieves publish values, ready to be copied, which is faster than to make them anew."""
 HASHED_FIELDS = frozenset({Field.EMAIL, Field.PHONE, Field.NATIONAL_ID})
 """The fields that thieves publish as hashes."""
 
@@ -36,14 +44,16 @@ def one_phone(text: str) -> str | None:
 
 
 def phones(text: str) -> frozenset[str]:
-    """Return the telephone numbers in a text: national, ``+33``, ``0033``, ``+33 (0)6``, with any usual separators."""
+    """Return the telephone numbers in a text: national, ``+33``, ``0033``, ``+33 (0)6``, any usual separators."""
     groups = list(_GROUPS.finditer(text))
     found: set[str] = set()
     for start, first in enumerate(groups):
         if first[0][0] in "+0":
             found.update(_dialled(text, groups[start : start + _MOST_GROUPS]))
-        elif len(first[0]) in {9, 11, 12}:  # a spreadsheet ate the zero, or the country code stands bare
+        elif len(first[0]) in {9, 10, 11, 12}:  # no trunk zero, or a spreadsheet ate it, or a bare country code
             found.add(first[0][-PHONE_DIGITS:])
+        elif (grouped := _NO_TRUNK.match(text, first.start())) is not None:
+            found.add(_NO_DIGIT.sub("", grouped[0])[-PHONE_DIGITS:])
     return frozenset(found)
 
 
@@ -101,25 +111,41 @@ def _spellings(field: Field, value: str) -> Iterator[str]:
     if field is Field.EMAIL:
         yield value.lower()
         return
-    bare = re.sub(r"\D", "", value)
+    bare = _NO_DIGIT.sub("", value)
     yield bare
-    if field is Field.PHONE and bare.startswith("0"):
-        for code in _COUNTRY_CODES:
-            yield from (code + bare[1:], f"+{code}{bare[1:]}", f"00{code}{bare[1:]}")
+    if field is Field.PHONE:
+        yield from _from_abroad(bare)
     if field is Field.NATIONAL_ID and len(bare) == _NIR:
         yield bare[:_NIR_WITHOUT_KEY]
 
 
-def digests(field: Field, value: str) -> frozenset[str]:
-    """Return the hashes under which a thief may publish an e-mail, telephone or national id, in lower-case hex.
+def _from_abroad(bare: str) -> Iterator[str]:
+    """Yield the digits of a telephone number with its country's code, with and without a plus sign."""
+    if bare.startswith("0"):
+        for code in _COUNTRY_CODES.get(len(bare), ()):
+            yield from (code + bare[1:], f"+{code}{bare[1:]}")
+    elif bare.startswith(_LUXEMBOURG) and len(bare) > _AMERICAN_DIGITS:  # written with its code, as is usual there
+        yield from (bare.removeprefix(_LUXEMBOURG), f"+{bare}")
+    elif len(bare) == _AMERICAN_DIGITS:
+        yield from (_AMERICA + bare, f"+{_AMERICA}{bare}")
 
-    Hashed are the value as it is written, in lower case, as digits alone, and a telephone with its country code
-    (+33, +44). Other fields give none.
+
+def hashed_spellings(field: Field, value: str) -> frozenset[bytes]:
+    """Return what a thief may hash of an e-mail, telephone or national id; other fields give nothing.
+
+    These are the value as it is written, in lower case, as digits alone, and a telephone with the country codes that
+    its number of digits allows, with and without a plus sign.
     """
-    if field not in HASHED_FIELDS:
-        return frozenset()
-    return frozenset(
-        hashlib.new(name, spelling.encode(), usedforsecurity=False).hexdigest()
-        for spelling in set(_spellings(field, value))
-        for name in _HASHES
-    )
+    return frozenset(map(str.encode, _spellings(field, value))) if field in HASHED_FIELDS else frozenset()
+
+
+def digests(field: Field, value: str) -> frozenset[str]:
+    """Return the MD5, SHA-1 and SHA-256 of each of the :func:`hashed_spellings` of a value, in lower-case hex."""
+    return frozenset(hashed(text, kind).hex() for text in hashed_spellings(field, value) for kind in HASHES)
+
+
+def hashed(text: bytes, kind: hashlib._Hash) -> bytes:
+    """Return the hash of a text under one of ``HASHES``."""
+    state = kind.copy()
+    state.update(text)
+    return state.digest()

@@ -4,6 +4,9 @@ This room reads dumps and nothing else: it writes no file, logs nothing, and kee
 where a decoy was found and which of the decoy's own fields agreed.
 """
 
+from honeytokens.scanning.index import Index
+from honeytokens.scanning.index_file import IndexFile
+from honeytokens.scanning.password_file import read_passwords
 from honeytokens.scanning.scanner import match_values, scan
 
-__all__ = ["match_values", "scan"]
+__all__ = ["Index", "IndexFile", "match_values", "read_passwords", "scan"]

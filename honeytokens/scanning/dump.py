@@ -8,42 +8,90 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
-from io import BufferedReader, FileIO
 from pathlib import Path
 
 from honeytokens.model import Location, Unread
-from honeytokens.scanning.readers import CONTAINERS, READERS, Record, Source
-from honeytokens.scanning.readers.streams import Budget, ByteStream
+from honeytokens.scanning.opening import STANDARD_INPUT, open_file, open_standard_input
+from honeytokens.scanning.readers import CONTAINERS, READERS, Container, Reader, Record, Source
 from honeytokens.scanning.readers.unsupported import unsupported
 
-_MOST_DEPTH = 5
+_MOST_DEPTH = 8
+_TOO_DEEP = "It lies in too many archives one inside another: extract it and scan the folder"
+_REST = "What comes next in it was not read, for what came before took too much: extract it and scan the folder"
+
+Found = tuple[Source, Record] | Unread
 
 
-class _CountedFile(FileIO):
-    """A file that tells how many of its ``size`` bytes were read; what is read twice counts once."""
-
-    def __init__(self, path: Path, size: int, count: Callable[[int], None]) -> None:
-        super().__init__(path)
-        self._left = size
-        self._tell_read = count
-
-    def readinto(self, buffer: bytearray | memoryview) -> int | None:  # type: ignore[override]
-        """Read into the buffer and count."""
-        read = super().readinto(buffer)
-        new = min(read or 0, self._left)
-        self._left -= new
-        self._tell_read(new)
-        return read
-
-
-def read_paths(paths: Sequence[Path], count: Callable[[int], None]) -> Iterator[tuple[Source, Record] | Unread]:
+def read_paths(
+    paths: Sequence[Path], count: Callable[[int], None], *, raw: bool = False, passwords: Sequence[str] = ()
+) -> Iterator[Found]:
     """Yield the records of every file in ``paths`` and in the folders among them, and what could not be read.
 
-    ``count`` is told how many bytes were read from disk, as they are. Raises nothing about files.
+    ``count`` is told how many bytes were read from disk, as they are. ``raw`` reads what containers hold, and every
+    other file, as bytes of no known format. ``passwords`` are tried on what is encrypted. ``-`` among the paths is
+    standard input. Raises nothing about files.
     """
+    dump = _Dump(count, READERS["binary"] if raw else None, tuple(passwords))
     for path in paths:
+        yield from dump.standard_input() if path == STANDARD_INPUT else dump.path(path)
+
+
+class _Dump:
+    """Reads files, with the passwords of a scan, and by one reader if every file is to be read by it."""
+
+    def __init__(self, count: Callable[[int], None], reader: Reader | None, passwords: tuple[str, ...]) -> None:
+        self._count = count
+        self._reader = reader
+        self._passwords = passwords
+
+    def path(self, path: Path) -> Iterator[Found]:
+        """Yield the records of a file, or of those in a folder."""
         for file in _walk(path):
-            yield from _read_file(file, count) if isinstance(file, Path) else (file,)
+            yield from self._file(file) if isinstance(file, Path) else (file,)
+
+    def standard_input(self) -> Iterator[Found]:
+        """Yield the records of what comes by standard input."""
+        try:
+            with open_standard_input(self._passwords, self._count) as source:
+                yield from self._source(source, depth=0)
+        except OSError as error:
+            yield Unread(Location("<stdin>"), _why(error))
+
+    def _file(self, path: Path) -> Iterator[Found]:
+        try:
+            before = path.stat()
+            if not stat.S_ISREG(before.st_mode):
+                yield _unread(path, "It is no ordinary file (a device, pipe or socket): pipe what it gives to scan -")
+                return
+            with open_file(path, before.st_size, self._passwords, self._count) as source:
+                yield from self._source(source, depth=0)
+        except OSError as error:
+            yield _unread(path, _why(error))
+            return
+        if _changed(path, before):
+            yield _unread(path, "It changed while it was read: scan it again when nothing writes to it any more")
+
+    def _source(self, source: Source, depth: int) -> Iterator[Found]:
+        container = next((kind for kind in CONTAINERS.values() if kind.recognises(source)), None)
+        if self._reader is None and (reason := unsupported(source.head)):
+            yield Unread(source.location, reason)
+        elif container is not None and depth == _MOST_DEPTH:
+            yield Unread(source.location, _TOO_DEEP)
+        elif container is not None:
+            yield from self._members(container, source, depth)
+        elif source.head:
+            reader = self._reader or next(kind for kind in READERS.values() if kind.recognises(source))
+            for found in reader.records(source):
+                yield found if isinstance(found, Unread) else (source, found)
+        if source.failure:
+            yield Unread(source.location, source.failure)
+
+    def _members(self, container: Container, source: Source, depth: int) -> Iterator[Found]:
+        for member in container.members(source):
+            yield from self._source(member, depth + 1) if isinstance(member, Source) else (member,)
+            if source.budget.is_spent:
+                yield Unread(source.location, _REST)
+                return
 
 
 def _walk(path: Path) -> Iterator[Path | Unread]:
@@ -71,43 +119,9 @@ def _why(error: OSError) -> str:
     return f"It cannot be read ({error.strerror}): check that it is there and that you may read it"
 
 
-def _read_file(path: Path, count: Callable[[int], None]) -> Iterator[tuple[Source, Record] | Unread]:
-    try:
-        before = path.stat()
-        if not stat.S_ISREG(before.st_mode):
-            yield _unread(path, "It is no ordinary file (a device, pipe or socket): copy what it gives into a file")
-            return
-        raw = _CountedFile(path, before.st_size, count)
-    except OSError as error:
-        yield _unread(path, _why(error))
-        return
-    with raw, BufferedReader(raw) as file:
-        stream = ByteStream(file, Budget(before.st_size), spends=False)
-        yield from _read_source(Source(str(path), None, stream, file), depth=0)
-    if _changed(path, before):
-        yield _unread(path, "It changed while it was read: scan it again when nothing writes to it any more")
-
-
 def _changed(path: Path, before: os.stat_result) -> bool:
     try:
         after = path.stat()
     except OSError:
         return True
     return (before.st_size, before.st_mtime_ns, before.st_ino) != (after.st_size, after.st_mtime_ns, after.st_ino)
-
-
-def _read_source(source: Source, depth: int) -> Iterator[tuple[Source, Record] | Unread]:
-    container = next((kind for kind in CONTAINERS.values() if kind.recognises(source)), None)
-    if reason := unsupported(source.head):
-        yield Unread(source.location, reason)
-    elif container is not None and depth == _MOST_DEPTH:
-        yield Unread(source.location, "It lies in too many archives one inside another: extract it and scan the folder")
-    elif container is not None:
-        for member in container.members(source):
-            yield from _read_source(member, depth + 1) if isinstance(member, Source) else (member,)
-    elif source.head:
-        reader = next(kind for kind in READERS.values() if kind.recognises(source))
-        for record in reader.records(source):
-            yield source, record
-    if source.failure:
-        yield Unread(source.location, source.failure)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from honeytokens.model import DecoyRef, Evidence, Hit, KnownDecoys, Location
+from honeytokens.model import Evidence, Hit, KnownDecoys, Location
 from honeytokens.scanning.evidence import Trial
 
 FALSE_ALARMS = 1e-3
@@ -41,8 +41,7 @@ class Ledger:
     """The places of each decoy found so far: at most 50, the strongest."""
 
     def __init__(self, known: KnownDecoys) -> None:
-        self._refs: Sequence[DecoyRef] = known.refs
-        self._establishments = known.establishments
+        self._known = known
         self._places: dict[int, dict[tuple[object, ...], _Place]] = {}
 
     def add(self, decoy: int, location: Location, bits: float, trials: Sequence[Trial]) -> None:
@@ -61,7 +60,7 @@ class Ledger:
         A decoy is as strong as its strongest record: strengths of several records are not added, since a stranger
         who looks like a decoy may well be in a dump twice.
         """
-        bar = threshold(records, len(self._refs))
+        bar = threshold(records, len(self._known))
         graded = [self._hit(decoy, list(places.values()), records, bar) for decoy, places in self._places.items()]
         graded.sort(key=lambda hit: (-hit.bits, hit.decoy))
         return (
@@ -74,10 +73,10 @@ class Ledger:
         # A place that would not do alone dates nothing: its stamped field may be a stranger's.
         shown = [place for place in places if place.bits >= min(best, bar)]
         return Hit(
-            decoy=self._refs[decoy],
-            establishment=self._establishments[decoy],
+            decoy=self._known.ref(decoy),
+            establishment=self._known.establishment(decoy),
             bits=best,
-            expected_false_alarms=records * len(self._refs) * 2.0**-best,
+            expected_false_alarms=records * len(self._known) * 2.0**-best,
             evidence=tuple(item for place in shown for item in place.evidence()),
             versions=tuple(sorted({v for place in shown for trial in place.trials for v in trial.versions})),
         )

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import attrgetter
 
-from honeytokens.fingerprints import HASHED_FIELDS, NAME_FIELDS, Forms, fold, is_house_number, street_words
+from honeytokens.fingerprints import HASHED_FIELDS, NAME_FIELDS, Forms, fold, is_house_number
 from honeytokens.model import Field
 from honeytokens.scanning.evidence import Trial, strength
 from honeytokens.scanning.reading import Reading
@@ -27,6 +27,7 @@ _FORMS_OF: Mapping[Field, Callable[[Forms], frozenset[str]]] = {
     Field.WEB_LINK: attrgetter("links"),
 }
 _PLACES = (Field.TOWN, Field.BIRTH_PLACE)
+_ROUNDING = 1e-9
 
 _LEAST_CUT = 4
 _LONG_CUT = 6
@@ -43,32 +44,34 @@ class Matcher:
         self._values: dict[Field, list[Value]] = {}
         for value in values:
             self._values.setdefault(value.field, []).append(value)
+        self._most = {field: max(value.bits for value in values) for field, values in self._values.items()}
 
     def match(self, reading: Reading, bar: float) -> tuple[float, list[Trial]]:
         """Return the strength of the agreement in bits, and the trials that agreed; 0 if it cannot reach ``bar``."""
         reading.release_words()
-        trials = list(self._trials(reading))
-        if sum(trial.reached for trial in trials) < bar:
-            return 0.0, []
+        trials = []
+        room = sum(self._most.values()) + _ROUNDING
+        for field, trial in self._trials(reading):
+            room -= self._most.get(field, 0.0)
+            if trial is not None:
+                trials.append(trial)
+                room += trial.reached
+            if room < bar:  # most candidates end here, before their names are compared letter by letter
+                return 0.0, []
         return strength(trials), [trial for trial in trials if trial.reached > 0]
 
-    def _trials(self, reading: Reading) -> Iterator[Trial]:
+    def _trials(self, reading: Reading) -> Iterator[tuple[Field, Trial | None]]:
         # Streets and places come before names: what is a street's word is then no surname any more.
         mail_names = ""
         for field, forms_of in _FORMS_OF.items():
             trial = self._by_forms(field, forms_of, reading)
-            if trial is not None:
-                yield trial
-                if field is Field.EMAIL and trial.reached:
-                    mail_names = " ".join(fold(value.text.partition("@")[0]) for value in self._values[field])
+            yield field, trial
+            if field is Field.EMAIL and trial is not None and trial.reached:
+                mail_names = " ".join(fold(value.text.partition("@")[0]) for value in self._values[field])
         for field in (Field.STREET, *_PLACES):
-            trial = self._by_words(field, reading)
-            if trial is not None:
-                yield trial
+            yield field, self._by_words(field, reading)
         for field in NAME_FIELDS:
-            trial = self._by_name(field, reading, mail_names)
-            if trial is not None:
-                yield trial
+            yield field, self._by_name(field, reading, mail_names)
 
     def _by_forms(self, field: Field, forms_of: Callable[[Forms], frozenset[str]], reading: Reading) -> Trial | None:
         values = self._values.get(field, ())
@@ -85,7 +88,7 @@ class Matcher:
         if field is Field.STREET:
             numbered = any(is_house_number(word) for value in values for word in value.forms.words)
             bits = _cost(values, len(reading.house_numbers if numbered else reading.name_words))
-            agreeing = [value for value in values if reading.use_street(street_words(value.forms.words))]
+            agreeing = [value for value in values if reading.use_street(value.street_words)]
         else:
             bits = _cost(values, len(reading.name_words))
             agreeing = [value for value in values if reading.use_words(value.joined)] if bits > 0 else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 from honeytokens.fingerprints import Forms, is_house_number, is_name_word, read_forms, street_words
 
@@ -50,13 +51,26 @@ class Reading:
 
     def use_street(self, wanted: tuple[str, ...]) -> bool:
         """Do the same for a street line, whatever kind of way and articles stand between its words."""
-        for place, words in enumerate(self.texts):
-            kept = [(index, short[0]) for index, word in enumerate(words) if (short := street_words((word,)))]
+        if not self._street_words.issuperset(wanted):
+            return False
+        for place, kept in enumerate(self._streets):
             for start in range(len(kept) - len(wanted) + 1):
                 found = kept[start : start + len(wanted)]
                 if tuple(word for _, word in found) == wanted and self._use((place, found[0][0], found[-1][0] + 1)):
                     return True
         return False
+
+    @cached_property
+    def _streets(self) -> list[list[tuple[int, str]]]:
+        """The words of each text that tell streets apart, each after its place in the text."""
+        return [
+            [(index, short[0]) for index, word in enumerate(words) if (short := street_words((word,)))]
+            for words in self.texts
+        ]
+
+    @cached_property
+    def _street_words(self) -> set[str]:
+        return {word for kept in self._streets for _, word in kept}
 
     def unused_names(self) -> set[str]:
         """Return the words that may be names and are not used yet."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from honeytokens.fingerprints import Forms, digests, read_forms
+import polars as pl
+
+from honeytokens.fingerprints import Forms, digests, read_forms, street_words
 from honeytokens.model import Field
 
 
@@ -29,6 +33,22 @@ class Value:
         return "".join(self.forms.words)
 
     @cached_property
+    def street_words(self) -> tuple[str, ...]:
+        """Its folded words that tell streets apart."""
+        return street_words(self.forms.words)
+
+    @cached_property
     def digests(self) -> frozenset[str]:
         """The hashes of it that thieves publish."""
         return digests(self.field, self.text)
+
+
+def values_by_decoy(frame: pl.DataFrame) -> Mapping[int, list[Value]]:
+    """Return the distinct values of each decoy of a frame, as ``KnownDecoys.values`` describes it."""
+    versions: defaultdict[tuple[int, str, str, float], set[int]] = defaultdict(set)
+    for decoy, field, value, bits, version in frame.select("decoy", "field", "value", "bits", "version").iter_rows():
+        versions[decoy, field, value, bits].update(() if version is None else (version,))
+    values: defaultdict[int, list[Value]] = defaultdict(list)
+    for (decoy, field, text, bits), seen in versions.items():
+        values[decoy].append(Value(Field(field), text, bits, frozenset(seen)))
+    return values

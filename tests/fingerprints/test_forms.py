@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -134,6 +135,24 @@ def test_telephones_of_other_countries() -> None:
     assert read_forms("+44 7700 900123").phones == read_forms("07700 900123").phones == {"700900123"}
 
 
+@pytest.mark.parametrize(
+    ("texts", "number"),
+    [
+        (("+352 621 123 456", "621 123 456", "621.123.456", "621123456", "00352621123456"), "621123456"),
+        (("(212) 555-0123", "212-555-0123", "212.555.0123", "2125550123", "+1 212 555 0123", "1-212-555-0123"),
+         "125550123"),
+        (("0470 12 34 56", "+32 470 12 34 56", "+32 (0)470/12.34.56", "470123456"), "470123456"),
+    ],
+)  # fmt: skip
+def test_telephones_with_and_without_a_trunk_zero(texts: tuple[str, ...], number: str) -> None:
+    assert all(number in read_forms(text).phones for text in texts)
+
+
+@pytest.mark.parametrize("text", ["112 555 0123", "212 555 01234", "612 123 456", "621 123 4567 8"])
+def test_groups_of_three_that_are_no_telephones(text: str) -> None:
+    assert not read_forms(text).phones
+
+
 @pytest.mark.parametrize("text", ["70612345678999", "06123", "12 rue 75011", "1961-03-12", "x"])
 def test_no_telephones(text: str) -> None:
     assert "612345678" not in read_forms(text).phones
@@ -178,7 +197,31 @@ def test_any_text_is_read(text: str) -> None:
     assert all(word.isascii() and word.isalnum() and word == word.lower() for word in forms.words)
 
 
-def test_digests() -> None:
+def test_digests_of_addresses() -> None:
     assert "55502f40dc8b7c769880b10874abc9d0" in digests(Field.EMAIL, "Test@Example.com")
-    assert len(digests(Field.PHONE, "06 12 34 56 78")) == 3 * 8
     assert digests(Field.SURNAME, "Dupont") == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("phone", "hashed", "expected"),
+    [
+        ("06 12 34 56 78", "06 12 34 56 78", True),
+        ("06 12 34 56 78", "0612345678", True),
+        ("06 12 34 56 78", "33612345678", True),
+        ("06 12 34 56 78", "+33612345678", True),
+        ("0470 12 34 56", "+32470123456", True),
+        ("07700 900123", "+447700900123", True),
+        ("06 12 34 56 78", "+44612345678", False),
+        ("07700 900123", "+337700900123", False),
+        ("+352 621 123 456", "621123456", True),
+        ("+352 621 123 456", "+352621123456", True),
+        ("(212) 555-0123", "+12125550123", True),
+        ("(212) 555-0123", "+332125550123", False),
+        ("12345", "12345", True),
+    ],
+)
+def test_digests_of_telephones_have_the_country_codes_that_their_length_allows(
+    phone: str, hashed: str, expected: bool
+) -> None:
+    for kind in ("md5", "sha1", "sha256"):
+        assert (hashlib.new(kind, hashed.encode()).hexdigest() in digests(Field.PHONE, phone)) is expected

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -17,7 +17,7 @@ from itertools import accumulate
 import polars as pl
 from faker.providers.person.fr_FR import Provider as Persons
 
-from honeytokens.model import DecoyRef, KnownDecoys
+from honeytokens.model import DecoyRef, Field
 
 KEY = bytes(range(32))
 FIRST_DAY = date(1925, 1, 1)
@@ -104,17 +104,42 @@ def bits_of(who: Person, zipf: bool) -> dict[str, float]:
     }
 
 
-def known(decoys: list[Person], zipf: bool = False) -> KnownDecoys:
+@dataclass(frozen=True)
+class Known:
+    """Decoys whose values are all in one frame."""
+
+    refs: tuple[DecoyRef, ...]
+    frame: pl.DataFrame
+
+    def __len__(self) -> int:
+        return len(self.refs)
+
+    def ref(self, decoy: int) -> DecoyRef:
+        return self.refs[decoy]
+
+    def establishment(self, decoy: int) -> str:
+        return "North"
+
+    def batches(self) -> Iterator[Mapping[Field, pl.DataFrame]]:
+        for _, batch in self.frame.group_by(pl.col("decoy") // 100, maintain_order=True):
+            yield {Field(str(name)): own.select("decoy", "value") for (name,), own in batch.group_by("field")}
+
+    def values(self, decoys: Sequence[int]) -> pl.DataFrame:
+        return self.frame.filter(pl.col("decoy").is_in(list(decoys)))
+
+
+def known(decoys: list[Person], zipf: bool = False) -> Known:
     rows = [
         (index, name, value, None, bits_of(who, zipf)[name])
         for index, who in enumerate(decoys)
         for name, value in asdict(who).items()
     ]
-    return KnownDecoys(
-        refs=tuple(DecoyRef("spring", index) for index in range(len(decoys))),
-        establishments=("North",) * len(decoys),
-        values=frame(rows),
-    )
+    return Known(tuple(DecoyRef("spring", index) for index in range(len(decoys))), frame(rows))
+
+
+def one(*values: tuple[str, str, int | None, float]) -> Known:
+    """One decoy with these values: field, text, version, bits."""
+    return Known((DecoyRef("spring", 0),), frame([(0, *value) for value in values]))
 
 
 def frame(rows: Sequence[tuple[int, str, str, int | None, float]]) -> pl.DataFrame:

@@ -14,11 +14,12 @@ import damage
 import people
 import pytest
 
-from honeytokens.model import KnownDecoys, ScanResult
-from honeytokens.scanning import match_values, scan
+from honeytokens.model import Hit, ScanResult
+from honeytokens.scanning import Index, match_values, scan
 
 DECOYS = [people.person(random.Random(seed), domain="decoys.example") for seed in range(40)]
 KNOWN = people.known(DECOYS)
+INDEX = Index.build(KNOWN, people.KEY)
 STRANGERS = [people.person(random.Random(f"stranger {seed}")) for seed in range(300)]
 ROWS: list[damage.Row] = [asdict(who) for who in STRANGERS]
 for place in range(40):
@@ -27,9 +28,13 @@ for place in range(40):
 IDENTITY = ("surname", "first_name", "birth_date", "street", "postcode", "phone")
 
 
-def read(path: Path, text: str, known: KnownDecoys = KNOWN, encoding: str = "utf-8") -> ScanResult:
+def read(path: Path, text: str, known: people.Known = KNOWN, encoding: str = "utf-8") -> ScanResult:
     path.write_bytes(text.encode(encoding, errors="replace"))
-    return scan([path], known, people.KEY)
+    return scan([path], known, INDEX if known is KNOWN else Index.build(known, people.KEY))
+
+
+def whois(values: Sequence[str], known: people.Known = KNOWN) -> tuple[list[Hit], list[Hit]]:
+    return match_values(values, known, Index.build(known, people.KEY))
 
 
 def found(result: ScanResult) -> set[int]:
@@ -115,17 +120,17 @@ def test_mixed_encodings(tmp_path: Path) -> None:
     lines = table(ROWS, "surname", "first_name", "birth_date", "street").splitlines(keepends=True)
     path = tmp_path / "t.csv"
     path.write_bytes(b"".join(line.encode("cp1252" if n % 2 else "utf-8") for n, line in enumerate(lines)))
-    assert found(scan([path], KNOWN, people.KEY)) == set(range(40))
+    assert found(scan([path], KNOWN, INDEX)) == set(range(40))
 
 
 def test_whole_words_only(tmp_path: Path) -> None:
     """Bonn is not in Bonnenberger, nor a telephone inside a longer number."""
     rows = [
-        (0, "surname", "Bonn", None, 25.0),
-        (0, "first_name", "Anna", None, 25.0),
-        (0, "phone", "0639981234", None, 27.0),
+        ("surname", "Bonn", None, 25.0),
+        ("first_name", "Anna", None, 25.0),
+        ("phone", "0639981234", None, 27.0),
     ]
-    known = KnownDecoys(KNOWN.refs[:1], KNOWN.establishments[:1], people.frame(rows))
+    known = people.one(*rows)
     result = read(tmp_path / "t.csv", "Bonnenberger;Annabelle;70639981234999\n" * 20, known)
     assert (result.hits, result.leads) == ((), ())
 
@@ -160,13 +165,13 @@ def test_a_name_alone_is_at_most_a_lead(tmp_path: Path) -> None:
 
 def test_versions_of_the_stamped_field(tmp_path: Path) -> None:
     rows = [
-        (0, "surname", "Kerguelen", None, 12.0),
-        (0, "first_name", "Maëlle", None, 8.0),
-        (0, "phone", "06 39 98 00 01", 0, 26.7),
-        (0, "phone", "06 39 98 00 02", 1, 26.7),
-        (0, "phone", "06 39 98 00 03", 2, 26.7),
+        ("surname", "Kerguelen", None, 12.0),
+        ("first_name", "Maëlle", None, 8.0),
+        ("phone", "06 39 98 00 01", 0, 26.7),
+        ("phone", "06 39 98 00 02", 1, 26.7),
+        ("phone", "06 39 98 00 03", 2, 26.7),
     ]
-    known = KnownDecoys(KNOWN.refs[:1], KNOWN.establishments[:1], people.frame(rows))
+    known = people.one(*rows)
     lines = "KERGUELEN;MAELLE;+33639980002\nMARTIN;JEAN;0601020304\n"
     (hit,) = read(tmp_path / "t.csv", lines, known).hits
     assert hit.versions == (1,)
@@ -176,30 +181,30 @@ def test_versions_of_the_stamped_field(tmp_path: Path) -> None:
 
 def test_whois() -> None:
     who = DECOYS[7]
-    hits, leads = match_values([who.surname.upper(), "né le " + who.birth_date, who.phone], KNOWN, people.KEY)
+    hits, leads = whois([who.surname.upper(), "né le " + who.birth_date, who.phone])
     assert [hit.decoy.serial for hit in hits] == [7]
     assert leads == []
-    assert match_values(["Nobody", "1900-01-01"], KNOWN, people.KEY) == ([], [])
+    assert whois(["Nobody", "1900-01-01"]) == ([], [])
 
 
 def test_an_address_made_of_the_name_counts_the_name_no_more() -> None:
     rows = [
-        (0, "surname", "Kerguelen", None, 12.0),
-        (0, "first_name", "Maëlle", None, 8.0),
-        (0, "email", "maelle.kerguelen@decoys.example", None, 30.0),
-        (0, "postcode", "29200", None, 6.5),
+        ("surname", "Kerguelen", None, 12.0),
+        ("first_name", "Maëlle", None, 8.0),
+        ("email", "maelle.kerguelen@decoys.example", None, 30.0),
+        ("postcode", "29200", None, 6.5),
     ]
-    known = KnownDecoys(KNOWN.refs[:1], KNOWN.establishments[:1], people.frame(rows))
-    (alone,), _ = match_values(["maelle.kerguelen@decoys.example"], known, people.KEY)
-    (named,), _ = match_values(["Kerguelen", "Maëlle", "maelle.kerguelen@decoys.example"], known, people.KEY)
-    (placed,), _ = match_values(["maelle.kerguelen@decoys.example", "29200"], known, people.KEY)
+    known = people.one(*rows)
+    (alone,), _ = whois(["maelle.kerguelen@decoys.example"], known)
+    (named,), _ = whois(["Kerguelen", "Maëlle", "maelle.kerguelen@decoys.example"], known)
+    (placed,), _ = whois(["maelle.kerguelen@decoys.example", "29200"], known)
     assert {item.field for item in named.evidence} == {"email"}
     assert named.bits <= alone.bits + 0.01 < placed.bits
 
 
 def test_every_alternative_reading_costs_strength() -> None:
-    rows = [(0, "surname", "Kerguelen", None, 12.0), (0, "birth_date", "1961-03-04", None, 15.0)]
-    known = KnownDecoys(KNOWN.refs[:1], KNOWN.establishments[:1], people.frame(rows))
+    rows = [("surname", "Kerguelen", None, 12.0), ("birth_date", "1961-03-04", None, 15.0)]
+    known = people.one(*rows)
     records = (
         ["Kerguelen", "1961-03-04"],
         ["Kerguelen", "04/03/1961"],
@@ -207,6 +212,6 @@ def test_every_alternative_reading_costs_strength() -> None:
         ["Kerguelen", "04/03/61", "01/02/24"],
         ["Kerguelen", "04/03/61", "01/02/24", "rue Marie Dupont"],
     )
-    strengths = [match_values(record, known, people.KEY)[0][0].bits for record in records]
+    strengths = [whois(record, known)[0][0].bits for record in records]
     assert strengths == sorted(strengths, reverse=True)
     assert [round(a - b, 1) for a, b in pairwise(strengths)] == [1.0, 1.0, 1.0, 1.6]

@@ -14,12 +14,13 @@ import pytest
 
 from honeytokens.model import Field
 from honeytokens.scanning.evidence import Trial, strength
-from honeytokens.scanning.matcher import Matcher
+from honeytokens.scanning.index import Index
 from honeytokens.scanning.reading import Reading
-from honeytokens.scanning.scanner import decoy_values
 from honeytokens.scanning.sieve import Sieve
+from honeytokens.scanning.suspects import Suspects
 
 DECOYS = 500
+BATCH = 1000
 
 
 def bound(pairs: int, bits: int) -> float:
@@ -32,14 +33,15 @@ def bound(pairs: int, bits: int) -> float:
 def test_strangers_agree_no_more_often_than_the_bits_say(zipf: bool, count: int) -> None:
     rng = random.Random(20_240_319 + zipf)
     known = people.known([people.person(rng, zipf) for _ in range(DECOYS)], zipf)
-    values = decoy_values(known)
-    sieve, matchers = Sieve(values, people.KEY), [Matcher(own) for own in values]
+    index = Index.build(known, people.KEY)
+    sieve, suspects = Sieve(index), Suspects(known, index.printer).fetch(range(DECOYS))
     found = []
-    for _ in range(count):
-        row = people.person(rng, zipf, domain="autre.example").row()
-        if numbers := sieve.candidates(row, 12):
-            reading = Reading(row)
-            found += [matchers[number].match(reading, 12)[0] for number in numbers]
+    for _ in range(0, count, BATCH):
+        rows = [people.person(rng, zipf, domain="autre.example").row() for _ in range(BATCH)]
+        for row, (decoys, seen) in zip(rows, sieve.candidates(rows), strict=True):
+            if likely := [suspects[decoy] for decoy in decoys if suspects[decoy].potential(seen) >= 12]:
+                reading = Reading(row)
+                found += [suspect.matcher.match(reading, 12)[0] for suspect in likely]
     for bits in range(12, 25):
         assert sum(strong >= bits for strong in found) <= bound(DECOYS * count, bits), bits
 

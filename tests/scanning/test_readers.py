@@ -9,7 +9,7 @@ from pathlib import Path
 
 import damage
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from honeytokens.scanning.readers import CONTAINERS, READERS, Container, Reader, Record, Source
@@ -30,7 +30,7 @@ def kind(data: bytes | str) -> str:
 
 
 def records(data: bytes | str, reader: str | None = None) -> list[Record]:
-    return list(READERS[reader or kind(data)].records(source(data)))
+    return [found for found in READERS[reader or kind(data)].records(source(data)) if isinstance(found, Record)]
 
 
 def fields(data: bytes | str, reader: str | None = None) -> list[tuple[str, ...]]:
@@ -57,7 +57,7 @@ def test_families_hold_what_they_say() -> None:
         ("COPY public.t (a, b) FROM stdin;\n1\t2\n\\.\n", "sql"),
         ("Bonjour Madame,\nvoici la liste\n", "text"),
         ("[2024-03-19 10:00] DUPONT Jean\n", "text"),
-        (b"\x00\x01\x02\xff", "text"),
+        (b"\x00\x01\x02\xff", "binary"),
         ("a;b\nc;d\n".encode("utf-16"), "delimited"),
     ],
 )
@@ -96,6 +96,7 @@ def test_every_reader_survives_and_loses_no_text(reader: str, data: bytes) -> No
 
 @pytest.mark.parametrize("reader", READERS)
 @given(data=st.binary(max_size=300))
+@settings(deadline=None)  # some start a process
 def test_every_reader_survives_any_bytes(reader: str, data: bytes) -> None:
     records(data, reader)
 

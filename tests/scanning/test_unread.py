@@ -16,17 +16,18 @@ import people
 import pytest
 
 from honeytokens.model import ScanResult
-from honeytokens.scanning import scan
+from honeytokens.scanning import Index, scan
 
 DECOY = people.person(random.Random(1), domain="decoys.example")
 KNOWN = people.known([DECOY])
+INDEX = Index.build(KNOWN, people.KEY)
 STRANGERS = [people.person(random.Random(seed)) for seed in range(100, 140)]
 LEAK = damage.as_csv([people.ORDER, *(who.row() for who in STRANGERS[:20]), DECOY.row()]).encode()
 CLEAN = damage.as_csv([people.ORDER, *(who.row() for who in STRANGERS)]).encode()
 
 
 def run(*paths: Path) -> ScanResult:
-    return scan(paths, KNOWN, people.KEY)
+    return scan(paths, KNOWN, INDEX)
 
 
 def put(path: Path, data: bytes) -> Path:
@@ -54,7 +55,7 @@ def places(result: ScanResult) -> set[tuple[str, str | None, int | None, int | N
 def test_plain_file_with_its_place(tmp_path: Path) -> None:
     told: list[int] = []
     path = put(tmp_path / "a.csv", LEAK + CLEAN * 300)
-    result = scan([path], KNOWN, people.KEY, on_progress=told.append)
+    result = scan([path], KNOWN, INDEX, on_progress=told.append)
     assert places(result) == {("a.csv", None, 22, 22)}
     assert result.stats.bytes == path.stat().st_size
     assert told == sorted(told)
@@ -90,15 +91,16 @@ def test_folders_are_walked_without_loops(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "data", "word"),
     [
-        ("a.7z", b"7z\xbc\xaf\x27\x1c rest", "extract"),
-        ("a.rar", b"Rar!\x1a\x07\x01\x00", "extract"),
-        ("a.tar", b"\0" * 257 + b"ustar\x0000", "extract"),
-        ("a.bz2", b"BZh91AY&SY\0\0", "extract"),
+        ("a.7z", b"7z\xbc\xaf\x27\x1c rest", "header"),
+        ("a.rar", b"Rar!\x1a\x07\x01\x00", "bsdtar"),
+        ("a.tar", b"\0" * 257 + b"ustar\x0000", "header"),
+        ("a.bz2", b"BZh91AY&SY\0\0", "cut short"),
+        ("a.lz4", b"\x04\x22\x4d\x18@p", "lz4 -d"),
         ("a.pdf", b"%PDF-1.7\n", "save it as text"),
-        ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "save it as text"),
-        ("a.xlsx", zipped({"[Content_Types].xml": b"<x/>", "xl/a.xml": LEAK}), "save it as CSV"),
-        ("a.db", b"SQLite format 3\0" + b"\0" * 100, "dump it as SQL"),
-        ("a.dump", b"PGDMP\x01", "pg_restore"),
+        ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "text or CSV"),
+        ("a.xlsx", zipped({"[Content_Types].xml": b"<x/>", "xl/a.xml": LEAK}), "as CSV"),
+        ("a.db", b"SQLite format 3\0" + b"\0" * 100, ".recover"),
+        ("a.dump", b"PGDMP\x01\x0e\x00\x04\x08\x01", "pg_restore"),
         ("a.png", b"\x89PNG\r\n\x1a\n", "type what it shows"),
         ("a.zip", b"PK\x03\x04" + b"junk" * 20, "damaged"),
     ],
@@ -160,7 +162,7 @@ def test_bombs_are_left_and_the_rest_goes_on(tmp_path: Path) -> None:
 
 def test_archives_nested_too_deep(tmp_path: Path) -> None:
     data = LEAK
-    for _ in range(7):
+    for _ in range(9):
         data = gzip.compress(data)
     result = run(put(tmp_path / "a.gz", data))
     assert "too many archives" in result.unread[0].reason
@@ -179,7 +181,7 @@ def test_a_file_that_changes_while_it_is_read(tmp_path: Path) -> None:
         with path.open("ab") as file:
             file.write(b"more;1;2\n")
 
-    result = scan([path], KNOWN, people.KEY, on_progress=grow)
+    result = scan([path], KNOWN, INDEX, on_progress=grow)
     assert len(result.hits) == 1
     assert "changed while it was read" in result.unread[0].reason
 
@@ -198,10 +200,10 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
 
 def test_a_wrong_key_is_refused() -> None:
     with pytest.raises(ValueError, match="32 bytes"):
-        scan([], KNOWN, b"short")
+        Index.build(KNOWN, b"short")
 
 
 def test_no_decoys_no_hits(tmp_path: Path) -> None:
     nobody = people.known([])
-    result = scan([put(tmp_path / "a.csv", LEAK)], nobody, people.KEY)
+    result = scan([put(tmp_path / "a.csv", LEAK)], nobody, Index.build(nobody, people.KEY))
     assert (result.hits, result.leads, result.complete) == ((), (), True)

@@ -1,19 +1,43 @@
-"""From bytes to lines of text: UTF-8 with stray CP1252 bytes, UTF-16, any line ends, in bounded memory."""
+"""From bytes to text: UTF-8 with stray CP1252 bytes, UTF-16, both in one file, declared encodings, any line ends.
+
+Memory is bounded whatever the lines are, and no byte is left out.
+"""
 
 from __future__ import annotations
 
 import codecs
 import io
+import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from io import BufferedReader
 from typing import Any, NamedTuple
 
 LINE_LIMIT = 1 << 20
 """Longer lines come in pieces of this many bytes (or characters, for UTF-16)."""
 
+_PIECE = 1 << 16
+_LEAST_WIDE = 16
+_FIRST_LINE = 64
 _STRAY = "honeytokens_cp1252"
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_CONTROLS = bytes(range(0x80, 0xA0))
+_ASCII_TEXT = bytes(range(32, 127)) + b"\0\t\r\n"
+_DECLARED = re.compile(
+    rb"""\s*<\?xml[^>]*?\sencoding\s*=\s*["']([\w.:-]+)"""
+    rb"""|\s*<.{0,4096}?<meta[^>]+charset\s*=\s*["']?([\w.:-]+)""",
+    re.IGNORECASE | re.DOTALL,
+)
+
+# Those that CP1252 byte by byte does not cover. Nothing else is ever looked up: a codec can be a transformation.
+# fmt: off
+_CHARSETS = frozenset({
+    *(f"iso8859-{part}" for part in (2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 16)),
+    "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258",
+    "cp437", "cp850", "cp858", "mac-roman", "koi8-r", "koi8-u",
+    "gb18030", "gbk", "gb2312", "big5", "shift_jis", "euc_jp", "euc_kr", "iso2022_jp",
+})
+# fmt: on
 
 
 def _stray_byte(error: UnicodeError) -> tuple[str, int]:
@@ -27,25 +51,94 @@ def _stray_byte(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error(_STRAY, _stray_byte)
 
 
+def charset(name: str) -> str | None:
+    """Return Python's name of an encoding that is read only when it is declared, or ``None`` if this is none."""
+    try:
+        found = codecs.lookup(name).name
+    except (LookupError, ValueError):
+        return None
+    return found if found in _CHARSETS else None
+
+
 def encoding_of(head: bytes) -> str:
-    """Return ``utf-8-sig``, ``utf-16``, ``utf-16-le``, ``utf-16-be`` or ``utf-8`` from a stream's first bytes."""
+    """Return ``utf-8-sig``, ``utf-16``, ``utf-16-le``, ``utf-16-be`` or ``utf-8`` from a stream's first bytes.
+
+    What XML or HTML declares counts where the bytes are not UTF-8.
+    """
     for bom, name in _BOMS:
         if head.startswith(bom):
             return name
-    half = len(head) // 2
-    if half >= 8:
-        if head[1::2].count(0) > 0.8 * half and head[::2].count(0) < 0.2 * half:
+    if len(head) >= _LEAST_WIDE and (wide := _wide(head[:_FIRST_LINE])) is not None:
+        return wide
+    match = _DECLARED.match(head[:_PIECE])
+    declared = charset((match[1] or match[2]).decode("ascii", "ignore")) if match else None
+    return declared if declared and not _is_utf8(head) else "utf-8"
+
+
+def _wide(data: bytes) -> str | None:
+    """Return which UTF-16 these bytes are, by their zeros, or ``None``."""
+    half = len(data) // 2
+    if half >= 2:
+        if data[1::2].count(0) > 0.8 * half and data[::2].count(0) < 0.2 * half:
             return "utf-16-le"
-        if head[::2].count(0) > 0.8 * half and head[1::2].count(0) < 0.2 * half:
+        if data[::2].count(0) > 0.8 * half and data[1::2].count(0) < 0.2 * half:
             return "utf-16-be"
-    return "utf-8"
+    return None
+
+
+def _is_utf8(head: bytes) -> bool:
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return not head.isascii()
+
+
+def _errors(encoding: str) -> str:
+    return "replace" if encoding.startswith("utf-16") else _STRAY
 
 
 def decode_sample(head: bytes, encoding: str) -> str:
     """Return the first bytes as text; a letter cut at the end may come out wrong."""
-    if encoding.startswith("utf-16"):
-        return head.decode(encoding, errors="ignore")
-    return head.decode(encoding, errors=_STRAY)
+    return head.decode(encoding, errors="ignore" if encoding.startswith("utf-16") else _STRAY)
+
+
+def redecoded(text: str, encoding: str) -> str:
+    """Return a line that was read as UTF-8 with stray bytes as what it is in another encoding.
+
+    A line with letters that only UTF-8 can have stays as it is: then what declared the encoding was wrong. So does one
+    with letters of CP1252 that are controls in ISO 8859.
+    """
+    try:
+        data = b"".join(_byte(char) for char in text)
+    except UnicodeEncodeError:
+        return text
+    if encoding.startswith("iso8859") and data.translate(None, _CONTROLS) != data:
+        return text
+    return data.decode(encoding, errors=_STRAY)
+
+
+def _byte(char: str) -> bytes:
+    try:
+        return char.encode("cp1252")
+    except UnicodeEncodeError:
+        return char.encode("latin-1")
+
+
+def pieces(stream: BufferedReader[Any], encoding: str) -> Iterator[str]:
+    """Yield the text of a stream in pieces that have nothing to do with its lines."""
+    decoder = codecs.getincrementaldecoder(encoding)(_errors(encoding))
+    while data := stream.read(_PIECE):
+        yield decoder.decode(data)
+    yield decoder.decode(b"", final=True)
+
+
+def transcoded(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
+    """Yield bytes in an encoding as UTF-8."""
+    decoder = codecs.getincrementaldecoder(encoding)(_errors(encoding))
+    for chunk in chunks:
+        yield decoder.decode(chunk).encode()
+    yield decoder.decode(b"", final=True).encode()
 
 
 class Line(NamedTuple):
@@ -65,8 +158,8 @@ class Lines:
 
     def __init__(self, stream: BufferedReader[Any], encoding: str, sample: str) -> None:
         old_mac = "\r" in sample and "\n" not in sample
-        wide = encoding.startswith("utf-16")
-        self._lines = _by_text(stream, encoding) if wide or old_mac else _by_bytes(stream)
+        plain = encoding.startswith("utf-8") and not old_mac
+        self._lines = _by_bytes(stream) if plain else _by_text(stream, encoding)
         self._back: deque[Line] = deque()
 
     def __iter__(self) -> Iterator[Line]:
@@ -83,22 +176,55 @@ class Lines:
 
 
 def _by_bytes(stream: BufferedReader[Any]) -> Iterator[Line]:
-    number, offset, cut = 1, 0, False
+    number, offset, cut, rest = 1, 0, False, b""
     while data := stream.readline(LINE_LIMIT):
         ended = data.endswith(b"\n")
-        text = data.decode("utf-8", errors=_STRAY).rstrip("\r\n")
-        if offset == 0:
-            text = text.removeprefix("\ufeff")
         whole = not cut and (ended or len(data) < LINE_LIMIT)
-        yield Line(text, number, offset, whole)
+        data, rest = rest + data, b""
+        if not ended and not whole:
+            data, rest = _without_cut_letter(data)
+        text = _decode(data).rstrip("\r\n")
+        yield Line(text if offset else text.removeprefix("\ufeff"), number, offset, whole)
         number, offset, cut = number + ended, offset + len(data), not ended
+    if rest:
+        yield Line(_decode(rest), number, offset, False)
+
+
+def _without_cut_letter(data: bytes) -> tuple[bytes, bytes]:
+    """Return what comes before a letter of UTF-8 that is cut at the end, and the part of it that is there."""
+    decoder = codecs.getincrementaldecoder("utf-8")(_STRAY)
+    decoder.decode(data[-4:])
+    rest = decoder.getstate()[0]
+    return data[: len(data) - len(rest)], rest
+
+
+def _decode(line: bytes) -> str:
+    """Return a line as text. One of UTF-16 may stand in any file, as when one program writes and another appends."""
+    if b"\0" in line:
+        letters = line.strip(b"\0\r\n")
+        if _wide(letters) is not None:
+            return (letters + b"\0" * (len(letters) % 2)).decode("utf-16-le", errors="replace")
+    return line.decode("utf-8", errors=_STRAY)
 
 
 def _by_text(stream: BufferedReader[Any], encoding: str) -> Iterator[Line]:
-    errors = "replace" if encoding.startswith("utf-16") else _STRAY
-    wrapper = io.TextIOWrapper(stream, encoding, errors=errors, newline=None)
+    wrapper = io.TextIOWrapper(stream, encoding, errors=_errors(encoding), newline=None)
+    wide = encoding.startswith("utf-16")
     number, cut = 1, False
     while text := wrapper.readline(LINE_LIMIT):
         ended = text.endswith("\n")
         yield Line(text.rstrip("\n"), number, None, not cut and (ended or len(text) < LINE_LIMIT))
+        if wide and not text.isascii():
+            yield from (Line(line, number, None, False) for line in _narrow_lines(text))
         number, cut = number + ended, not ended
+
+
+def _narrow_lines(text: str) -> list[str]:
+    """Return what text of UTF-16 says as UTF-8, if that makes sense and UTF-16 does not."""
+    if 5 * sum(char >= "\u0600" for char in text) < len(text):
+        return []
+    for order in ("utf-16-le", "utf-16-be"):
+        data = text.encode(order, errors="surrogatepass")
+        if len(data.translate(None, _ASCII_TEXT)) < 0.2 * len(data):
+            return [_decode(line) for line in data.split(b"\n")]
+    return []

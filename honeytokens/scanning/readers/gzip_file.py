@@ -1,24 +1,25 @@
-"""Files compressed by gzip, also when several are joined."""
+"""Files compressed by gzip."""
 
 from __future__ import annotations
 
-import gzip
-from collections.abc import Iterator
+from collections.abc import Mapping
+from typing import ClassVar
 
-from honeytokens.model import Unread
-from honeytokens.scanning.readers.interface import Container, Source
-from honeytokens.scanning.readers.streams import ByteStream
+from honeytokens.scanning.readers.compressed import CompressedFile
+from honeytokens.scanning.readers.unpacking import Decompressor, Inflater
+
+_WINDOW_BITS = 31
 
 
-class GzipFile(Container):
-    """Has one member, named as the file without ``.gz``."""
+class GzipFile(CompressedFile):
+    """gzip, RFC 1952: also BGZF, and what appends to its own files."""
 
-    def recognises(self, source: Source) -> bool:
-        """Return whether the stream begins as gzip with deflate."""
-        return source.head.startswith(b"\x1f\x8b\x08")
+    suffixes: ClassVar[Mapping[str, str]] = {".gz": "", ".tgz": ".tar"}
 
-    def members(self, source: Source) -> Iterator[Source | Unread]:
-        """Yield the unpacked stream."""
-        name = (source.member or source.path).replace("\\", "/").rpartition("/")[2].rpartition("!")[2]
-        with gzip.GzipFile(fileobj=source.stream) as unpacked:
-            yield Source(source.path, source.member_name(name.removesuffix(".gz")), ByteStream(unpacked, source.budget))
+    def begins(self, data: bytes) -> bool:
+        """Return whether this is gzip with deflate, the only method there ever was."""
+        return data.startswith(b"\x1f\x8b\x08")
+
+    def decompressor(self) -> Decompressor:
+        """Return what unpacks one member and checks its sum."""
+        return Inflater(_WINDOW_BITS)

@@ -7,43 +7,54 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from functools import cached_property
 from io import BufferedReader
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, cast
 
 from honeytokens.model import Location, Unread
 from honeytokens.scanning.readers.decoding import decode_sample, encoding_of
-from honeytokens.scanning.readers.streams import Budget, ByteStream
+from honeytokens.scanning.readers.streams import PIECE, Budget, ByteStream, Readable, WholeFile
 
 HEAD_BYTES = 1 << 16
+_LONGEST_NAME = 1000
 
 
 class Record(NamedTuple):
     """What belongs together in a dump, as raw text, and its place: one patient's row, as far as a reader can tell.
 
     ``line`` and ``row`` count from 1, ``offset`` is in bytes; ``None`` where unknown. The file and member are
-    the source's. A named tuple and not a dataclass, because there is one for every row of a dump.
+    the source's; ``part`` is the sheet, table or page in it, where it has such. A named tuple and not a dataclass,
+    because there is one for every row of a dump.
     """
 
     fields: tuple[str, ...]
     line: int | None = None
     row: int | None = None
     offset: int | None = None
+    part: str | None = None
 
 
 class Source:
     """The bytes of one file, or of one member of a container, read once from front to back.
 
-    ``file`` is the file on disk, for a source that is one.
+    ``file`` is the file on disk, for a source that is one. ``passwords`` are those that archives in it may have.
     ``head`` holds the first 64 KiB, which are not lost from ``stream``. Errors of the stream never escape: it
     ends there, and ``failure`` then says why.
     """
 
-    def __init__(self, path: str, member: str | None, stream: ByteStream, file: BinaryIO | None = None) -> None:
+    def __init__(
+        self,
+        path: str,
+        member: str | None,
+        stream: ByteStream,
+        file: BufferedReader[Any] | None = None,
+        passwords: tuple[str, ...] = (),
+    ) -> None:
         self.path = path
         self.member = member
+        self.passwords = passwords
         self._bytes = stream
         self._file = file
         self.head = stream.peek(HEAD_BYTES)
-        self.stream = BufferedReader(stream, HEAD_BYTES)
+        self.stream = BufferedReader(stream, PIECE)
 
     @cached_property
     def encoding(self) -> str:
@@ -70,20 +81,36 @@ class Source:
         """The source as a whole, as a place."""
         return Location(self.path, self.member)
 
-    def whole(self, limit: int) -> BinaryIO | None:
+    def whole(self, limit: int) -> WholeFile | None:
         """Return everything as a file that can seek, or ``None`` if that takes more than ``limit`` bytes of memory.
 
-        Only a file on disk takes none. Nothing is written to disk.
+        Only a file on disk takes none. Nothing is written to disk. To be called before anything is read of ``stream``,
+        which loses nothing when ``None`` is returned.
         """
         if self._file is not None:
             self._file.seek(0)
             return self._file
-        data = self.stream.read(limit + 1)
+        data = self._bytes.peek(limit + 1)
         return io.BytesIO(data) if len(data) <= limit else None
+
+    def again(self, file: BinaryIO) -> Source:
+        """Return this source to be read once more from its front, given what :meth:`whole` returned."""
+        file.seek(0)
+        stream = ByteStream(cast("Readable", file), self.budget, spends=False)
+        return Source(self.path, self.member, stream, self._file, self.passwords)
+
+    def inside(self, name: str, raw: Readable) -> Source:
+        """Return a member of this source, which is a container."""
+        stream = ByteStream(raw, self.budget.share())
+        return Source(self.path, self.member_name(name), stream, passwords=self.passwords)
+
+    def member_of(self, record: Record) -> str | None:
+        """Return the member that a record of this source is in: a sheet, table or page counts as one."""
+        return self.member if record.part is None else self.member_name(record.part)
 
     def member_name(self, name: str) -> str:
         """Return the name of a member of this source: containers in containers are joined by ``!``."""
-        shown = "".join(char if char.isprintable() else "?" for char in name)
+        shown = "".join(char if char.isprintable() else "?" for char in name[:_LONGEST_NAME])
         return shown if self.member is None else f"{self.member}!{shown}"
 
 
@@ -95,8 +122,11 @@ class Reader(ABC):
         """Return whether the first bytes are of this kind; never reads beyond ``head``."""
 
     @abstractmethod
-    def records(self, source: Source) -> Iterator[Record]:
-        """Yield every record. Whatever the bytes are, it raises nothing, loses no text and holds a few MiB at most."""
+    def records(self, source: Source) -> Iterator[Record | Unread]:
+        """Yield every record, and what could not be read.
+
+        Whatever the bytes are, it raises nothing, loses no text without a word and holds a few MiB at most.
+        """
 
 
 class Container(ABC):

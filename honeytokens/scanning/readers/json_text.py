@@ -5,163 +5,140 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
-from honeytokens.scanning.readers.decoding import LINE_LIMIT, Lines
+from honeytokens.scanning.readers.decoding import LINE_LIMIT, Line, Lines
 from honeytokens.scanning.readers.interface import Reader, Record, Source
+from honeytokens.scanning.readers.nested import Nested
 
 _START = re.compile(r"\s*(?:\[\s*(?:[\[{\"]|$)|\{\s*(?:[\"}]|$))")
-_TOKEN = re.compile(r'("(?:[^"\\]++|\\.)*+")\s*+(:?)|([\[{])|([\]}])|([^\s,:"\[\]{}]++)|(")')
+# A quote that does not stand where one can end a string, after one that could begin it, is a stray one: otherwise one
+# lost quote would turn all strings after it inside out. Escaped quotes begin no string, so that no sign is tried twice.
+_TOKEN = re.compile(
+    r'("(?:[^"\\]++|\\.)*+"(?=\s*+(?:[,:\]}]|\Z)))\s*+(:?)|([\[{])|([\]}])|((?:[^\s,:"\\\[\]{}]++|\\.|\\\Z)++)|(")',
+    re.DOTALL,
+)
+_REST_OF_STRING = re.compile(r"(?:[^\"\\]++|\\.)*+", re.DOTALL)
+_KEY = re.compile(r'"[^"\n]{1,64}"\s*:')
+_LEAST_KEYS = 5
+_LEAST_KEY_SHARE = 0.1
+_WHOLE_LINE = re.compile(r"\s*\{.*\}\s*")
 _NO_VALUES = frozenset({"", "null", "true", "false"})
 _KEY_VALUE = re.compile(r"@|\d{6}")
-_MOST_VALUES = 128
-_LEAST_VALUES = 3
-_MOST_DEPTH = 200
-
-
-@dataclass(slots=True)
-class _Frame:
-    """An object or array that is open.
-
-    ``values`` are the scalars in it, at any depth, and ``own`` those directly in it, both since it last grew too large
-    to be one record; ``small`` are the records of parts that are too small to be worth one if this frame is.
-    """
-
-    is_array: bool
-    line: int | None
-    row: int
-    in_array: bool
-    values: list[str] = field(default_factory=list)
-    own: list[str] = field(default_factory=list)
-    small: list[Record] = field(default_factory=list)
-    members: int = 0
-    too_large: bool = False
-
-    def split(self) -> Iterator[Record]:
-        """Give up being one record: yield what no other record holds."""
-        if self.own:
-            yield Record(tuple(self.own), self.line, self.row)
-        yield from self.small
-        self.values, self.own, self.small, self.too_large = [], [], [], True
+_OVERLAP = 256
 
 
 class JsonText(Reader):
-    """Yields each object and array with all the scalars in it, at any depth, as long as they are at most 128.
+    """Yields objects and arrays as records, as :mod:`.nested` says; strings above 1,024 signs are records of their own.
 
-    So a flat object is one record, and an object with parts is one record besides those of its parts, whatever the
-    document's shape. ``row`` is the place in the outermost array, or else among the values of the whole text.
+    A key that is an identifier or an e-mail address is a value of what it names. Where each line is an object, a
+    damaged line harms no other.
     """
 
     def recognises(self, source: Source) -> bool:
-        """Return whether the text begins as an array or object."""
-        return _START.match(source.sample.removeprefix("\ufeff")) is not None
+        """Return whether the text begins as an array or object, or is full of keys as what was cut out of JSON is."""
+        if _START.match(source.sample.removeprefix("\ufeff")):
+            return True
+        keys = _KEY.findall(source.sample)
+        return len(keys) >= _LEAST_KEYS and sum(map(len, keys)) > _LEAST_KEY_SHARE * len(source.sample)
 
     def records(self, source: Source) -> Iterator[Record]:
         """Yield the records; scalars outside any object or array are records of their own."""
-        stack = _Stack()
-        carried = ""
+        by_line = _is_by_line(source.sample)
+        text = _Text()
+        number = 1
         for line in Lines(source.stream, source.encoding, source.sample):
-            text = carried + line.text
-            end = len(text) if line.whole else _safe_end(text)
-            carried = text[end:]
-            for token in _TOKEN.finditer(text, 0, end):
-                yield from stack.take(token, line.number)
-            if len(carried) > LINE_LIMIT:  # one giant string
-                yield Record((carried,), line.number)
-                carried = ""
-        for token in _TOKEN.finditer(carried):
-            yield from stack.take(token, None)
-        yield from stack.end()
+            if by_line and line.number != number:
+                text.end()
+            number = line.number
+            text.take(line)
+            yield from text.tree.drain()
+        text.end()
+        yield from text.tree.drain()
 
 
-def _safe_end(text: str) -> int:
-    """Return where the last token begins, since a piece of an overlong line may cut it."""
-    last = 0
-    for token in _TOKEN.finditer(text):
-        if token[6]:
-            return token.start()
-        last = token.start()
-    return last
+def _is_by_line(sample: str) -> bool:
+    """Return whether most of the first lines are whole objects."""
+    lines = [line for line in sample.split("\n")[:-1] if line.strip()]
+    return 2 * sum(_WHOLE_LINE.fullmatch(line) is not None for line in lines) > len(lines)
 
 
-class _Stack:
-    """The objects and arrays that are open, and how they become records."""
+class _Text:
+    """Takes lines of JSON apart and builds the tree."""
 
     def __init__(self) -> None:
-        self._frames: list[_Frame] = []
-        self._row = 0
-        self._too_deep = 0
+        self.tree = Nested()
+        self._carried = ""
+        self._in_string = False
+        self._name = ""
+        self._key: str | None = None
+        self._line: int | None = None
 
-    def take(self, token: re.Match[str], line: int | None) -> Iterator[Record]:
-        """Take the next token; yield the records that it completes."""
+    def take(self, line: Line) -> None:
+        """Take the next line, or piece of an overlong one, whose last token may be cut and is carried over."""
+        self._line = line.number
+        text, self._carried = self._carried + line.text, ""
+        start = self._leave_string(text) if self._in_string else 0
+        for token in _TOKEN.finditer(text, start):
+            if not line.whole and (token[6] or token.end() == len(text)):
+                self._carried = text[token.start() :]
+                break
+            self._add(token)
+        if len(self._carried) > LINE_LIMIT and not self._in_string:  # one giant value
+            self._in_string = self._carried.startswith('"')
+            self._give(self._carried)
+
+    def end(self) -> None:
+        """End a text, wherever it was cut short."""
+        for token in _TOKEN.finditer(self._carried):
+            self._add(token)
+        self._place_key()
+        self.tree.end()
+        self._carried, self._in_string = "", False
+
+    def _leave_string(self, text: str) -> int:
+        """Give out what belongs to the giant string that began before; return where it ends."""
+        match = _REST_OF_STRING.match(text)
+        end = match.end() if match else 0
+        if end < len(text) and text[end] == '"':
+            self._in_string = False
+            self.tree.add(text[:end], self._line)
+            return end + 1
+        self._give(text[:end])
+        self._carried += text[end:]
+        return len(text)
+
+    def _give(self, text: str) -> None:
+        """Give out a piece of a giant value; its end is read again with the next one, so that nothing is cut in two."""
+        self.tree.add(text, self._line)
+        self._carried = text[-_OVERLAP:] if self._in_string else ""
+
+    def _add(self, token: re.Match[str]) -> None:
         string, colon, opening, closing, bare, _ = token.groups()
-        if opening:
-            self._open(opening == "[", line)
+        if colon:
+            self._place_key()
+            self._name = string
+            if _KEY_VALUE.search(string):
+                self._key = _plain(string)
+        elif opening:
+            self.tree.open(self._line, self._name, is_list=opening == "[")
+            self._place_key()
+            self._name = ""
         elif closing:
-            yield from self._close()
-        elif colon:
-            if _KEY_VALUE.search(string):  # objects keyed by an identifier or e-mail address
-                yield from self._add(_text(string), line)
-        elif string:
-            yield from self._add(_text(string), line)
-        elif bare and bare not in _NO_VALUES:
-            yield from self._add(bare, line)
+            self._place_key()
+            self.tree.close()
+            self._name = ""
+        elif string or (bare and bare not in _NO_VALUES):
+            self._place_key()
+            if text := _plain(string) if string else bare:
+                self.tree.add(text, self._line)
 
-    def end(self) -> Iterator[Record]:
-        """Yield what a text that was cut short left open."""
-        while self._frames:
-            yield from self._close()
-
-    def _open(self, is_array: bool, line: int | None) -> None:
-        if len(self._frames) >= _MOST_DEPTH:
-            self._too_deep += 1
-        elif not self._frames:
-            self._row += 1
-            self._frames.append(_Frame(is_array, line, self._row, in_array=False))
-        else:
-            parent = self._frames[-1]
-            parent.members += 1
-            row = parent.members if parent.is_array and not parent.in_array else parent.row
-            self._frames.append(_Frame(is_array, line, row, in_array=parent.in_array or parent.is_array))
-
-    def _add(self, value: str, line: int | None) -> Iterator[Record]:
-        if not self._frames:
-            self._row += 1
-            yield Record((value,), line, self._row)
-            return
-        frame = self._frames[-1]
-        if len(frame.values) >= _MOST_VALUES:
-            yield from frame.split()
-        frame.values.append(value)
-        frame.own.append(value)
-
-    def _close(self) -> Iterator[Record]:
-        if self._too_deep:
-            self._too_deep -= 1
-            return
-        if not self._frames:
-            return
-        frame = self._frames.pop()
-        parent = self._frames[-1] if self._frames else None
-        if frame.too_large:
-            yield from frame.split()
-            if parent is not None and not parent.too_large:
-                yield from parent.split()
-            return
-        record = Record(tuple(frame.values), frame.line, frame.row)
-        if parent is not None and len(parent.values) + len(frame.values) > _MOST_VALUES:
-            yield from parent.split()
-        if not frame.values:
-            return
-        if parent is None or parent.too_large or len(frame.values) >= _LEAST_VALUES:
-            yield record
-        else:
-            parent.small.append(record)
-        if parent is not None:
-            parent.values.extend(frame.values)
+    def _place_key(self) -> None:
+        if self._key is not None:
+            self.tree.add(self._key, self._line)
+            self._key = None
 
 
-def _text(string: str) -> str:
+def _plain(string: str) -> str:
     if "\\" not in string:
         return string[1:-1]
     try:

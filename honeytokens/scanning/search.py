@@ -1,0 +1,98 @@
+"""The search: records, as they come, through the sieve and the matcher to the ledger, and graded at the end."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from honeytokens.model import Hit, KnownDecoys, Location
+from honeytokens.scanning.grading import LEAD_BITS, Ledger, threshold
+from honeytokens.scanning.index import Index
+from honeytokens.scanning.readers import Record
+from honeytokens.scanning.reading import Reading
+from honeytokens.scanning.sieve import Candidates, Sieve
+from honeytokens.scanning.suspects import MOST, Suspects
+
+_SIFTED_RECORDS = 1 << 10
+"""How many records are held until they are sifted,"""
+_SIFTED_SIGNS = 1 << 20
+"""or signs in them,"""
+_MATCHED_SIGNS = 1 << 22
+"""and signs in those that the sieve leaves until they are matched."""
+
+
+class _Seen(NamedTuple):
+    """A record and where it was read."""
+
+    record: Record
+    path: str
+    member: str | None
+
+    @property
+    def location(self) -> Location:
+        """Its place."""
+        return Location(self.path, self.member, self.record.line, self.record.row, self.record.offset)
+
+
+class Search:
+    """The decoys that are looked for, and what was found of them so far.
+
+    Records are sifted, and what the sieve leaves of them is matched, many at a time: the cost of a call is shared.
+    """
+
+    def __init__(self, known: KnownDecoys, index: Index) -> None:
+        self.records = 0
+        self._decoys = len(known)
+        self._sieve = Sieve(index)
+        self._suspects = Suspects(known, index.printer)
+        self._ledger = Ledger(known)
+        self._unsifted: list[_Seen] = []
+        self._unsifted_signs = 0
+        self._unmatched: list[tuple[_Seen, Candidates]] = []
+        self._unmatched_signs = 0
+        self._wanted = set[int]()
+
+    def look(self, record: Record, path: str, member: str | None) -> None:
+        """Hold one record against all decoys, now or with others that follow."""
+        self.records += 1
+        self._unsifted.append(_Seen(record, path, member))
+        self._unsifted_signs += _signs(record)
+        if len(self._unsifted) >= _SIFTED_RECORDS or self._unsifted_signs >= _SIFTED_SIGNS:
+            self._sift()
+
+    def grade(self) -> tuple[tuple[Hit, ...], tuple[Hit, ...]]:
+        """Return the hits and leads among the records so far."""
+        self._sift()
+        self._match()
+        return self._ledger.grade(self.records)
+
+    def _sift(self) -> None:
+        found = self._sieve.candidates([seen.record.fields for seen in self._unsifted])
+        for seen, candidates in zip(self._unsifted, found, strict=True):
+            if candidates.decoys:
+                self._unmatched.append((seen, candidates))
+                self._unmatched_signs += _signs(seen.record)
+                self._wanted.update(candidates.decoys)
+                if len(self._wanted) >= MOST or self._unmatched_signs >= _MATCHED_SIGNS:
+                    self._match()
+        self._unsifted, self._unsifted_signs = [], 0
+
+    def _match(self) -> None:
+        suspects = self._suspects.fetch(self._wanted)
+        # The bar for leads only rises as records are read, so what is below it now would not pass at the end.
+        bar = threshold(self.records, self._decoys) - LEAD_BITS
+        for seen, candidates in self._unmatched:
+            likely = [decoy for decoy in candidates.decoys if suspects[decoy].potential(candidates.seen) >= bar]
+            if not likely:
+                continue
+            reading = Reading(seen.record.fields)
+            words = len(reading.name_words)
+            for decoy in likely:
+                if suspects[decoy].potential(candidates.seen, words) >= bar:
+                    bits, trials = suspects[decoy].matcher.match(reading, bar)
+                    if bits >= bar and trials:
+                        self._ledger.add(decoy, seen.location, bits, trials)
+        self._unmatched, self._unmatched_signs, self._wanted = [], 0, set()
+
+
+def _signs(record: Record) -> int:
+    return sum(map(len, record.fields))
