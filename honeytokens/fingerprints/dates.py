@@ -40,7 +40,7 @@ _MONTHS = {
 
 _SEPARATOR = re.compile(r"[-/.]|\d{4} | \d{4}")
 _LETTERS = re.compile(r"[a-z]{3}")
-_FOUR_DIGITS = re.compile(r"\d{4}")
+_RUN = re.compile(r"[7-9]\d{3}|\d{5}")
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,4})([-/. ])(\d{1,2})\2(\d{1,4})(?!\d)(?:[T ](2\d):)?")
 _COMPACT = re.compile(r"(?<!\d)(\d{8})(?:T?(?:\d{4}|\d{6}))?(?!\d)")
 _DAY_FIRST = re.compile(r"\b(\d{1,2})(?:er|st|nd|rd|th)? ?(?:de |of )?([a-z]{3,10}) ?(?:de |of )?(\d{4}|\d{2})\b")
@@ -145,6 +145,6 @@ def date_readings(text: str, folded: str) -> frozenset[str]:
             found.update(_numeric(text))
         if _LETTERS.search(folded):
             found.update(_in_words(folded))
-        if _FOUR_DIGITS.search(text):
+        if _RUN.search(text):
             found.update(_in_runs(text))
     return frozenset(day.isoformat() for day in found if day.year in _YEARS)

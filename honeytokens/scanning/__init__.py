@@ -1,7 +1,7 @@
 """Scanning: a dump to hits and leads.
 
-This room reads dumps and nothing else: it writes no file, logs nothing, and keeps nothing of a record but the place
-where a decoy was found and which of the decoy's own fields agreed.
+This room reads dumps: it writes no file but the index of decoys, logs nothing, and keeps nothing of a record but the
+place where a decoy was found and which of the decoy's own fields agreed. Importing it loads the compiler.
 """
 
 from honeytokens.scanning.index import Index

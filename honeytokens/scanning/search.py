@@ -12,12 +12,11 @@ from honeytokens.scanning.reading import Reading
 from honeytokens.scanning.sieve import Candidates, Sieve
 from honeytokens.scanning.suspects import MOST, Suspects
 
-_SIFTED_RECORDS = 1 << 10
-"""How many records are held until they are sifted,"""
-_SIFTED_SIGNS = 1 << 20
-"""or signs in them,"""
-_MATCHED_SIGNS = 1 << 22
-"""and signs in those that the sieve leaves until they are matched."""
+_SIFTED_RECORDS, _SIFTED_SIGNS = 1 << 10, 1 << 20
+"""How many records, or signs in them, are held until they are sifted."""
+
+_MATCHED_RECORDS, _MATCHED_SIGNS = 1 << 14, 1 << 22
+"""How many of those that the sieve leaves, or signs in them, are held until they are matched."""
 
 
 class _Seen(NamedTuple):
@@ -72,9 +71,13 @@ class Search:
                 self._unmatched.append((seen, candidates))
                 self._unmatched_signs += _signs(seen.record)
                 self._wanted.update(candidates.decoys)
-                if len(self._wanted) >= MOST or self._unmatched_signs >= _MATCHED_SIGNS:
+                if self._is_much():
                     self._match()
         self._unsifted, self._unsifted_signs = [], 0
+
+    def _is_much(self) -> bool:
+        held = len(self._unmatched) >= _MATCHED_RECORDS or self._unmatched_signs >= _MATCHED_SIGNS
+        return held or len(self._wanted) >= MOST
 
     def _match(self) -> None:
         suspects = self._suspects.fetch(self._wanted)

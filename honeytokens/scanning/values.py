@@ -12,6 +12,8 @@ import polars as pl
 from honeytokens.fingerprints import Forms, digests, read_forms, street_words
 from honeytokens.model import Field
 
+_FIELDS = {field.value: field for field in Field}
+
 
 @dataclass(frozen=True)
 class Value:
@@ -50,5 +52,5 @@ def values_by_decoy(frame: pl.DataFrame) -> Mapping[int, list[Value]]:
         versions[decoy, field, value, bits].update(() if version is None else (version,))
     values: defaultdict[int, list[Value]] = defaultdict(list)
     for (decoy, field, text, bits), seen in versions.items():
-        values[decoy].append(Value(Field(field), text, bits, frozenset(seen)))
+        values[decoy].append(Value(_FIELDS[field], text, bits, frozenset(seen)))
     return values

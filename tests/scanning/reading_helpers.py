@@ -27,7 +27,7 @@ def fields(data: bytes | str, reader: str) -> list[tuple[str, ...]]:
 def kind(data: bytes | str) -> str:
     """Which reader or container a scan would take."""
     opened = source(data)
-    return next(name for name, one in (CONTAINERS | READERS).items() if one.recognises(opened))  # type: ignore[operator]
+    return next(name for name, one in (CONTAINERS | READERS).items() if one.recognises(opened))
 
 
 def parts(data: bytes | str, container: str) -> dict[str | None, bytes]:

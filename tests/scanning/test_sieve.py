@@ -67,7 +67,8 @@ def test_of_a_pile_only_strong_marks_are_followed() -> None:
     assert 8 in found[1].decoys
 
 
-def test_bounds_on_what_is_held_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("held", ["_MATCHED_RECORDS", "_MATCHED_SIGNS", "MOST"])
+def test_bounds_on_what_is_held_change_nothing(held: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "leak.csv"
     rng = random.Random(6)
     rows = [people.person(rng).row() for _ in range(200)] + [who.row() for who in DECOYS[:100]]
@@ -80,8 +81,7 @@ def test_bounds_on_what_is_held_change_nothing(tmp_path: Path, monkeypatch: pyte
     usual = run()
     assert len(usual.hits) == 100
     monkeypatch.setattr(search, "_SIFTED_RECORDS", 7)
-    monkeypatch.setattr(search, "_MATCHED_SIGNS", 2000)
-    monkeypatch.setattr(search, "MOST", 3)
+    monkeypatch.setattr(search, held, 3)
     monkeypatch.setattr("honeytokens.scanning.suspects.MOST", 3)
     monkeypatch.setattr(sieve, "_CACHED", 5)
     monkeypatch.setattr(sieve, "_MANY_PAIRS", 50)

@@ -25,6 +25,8 @@ class Role(Enum):
     INLINE = auto()
     SPACE = auto()
     BLOCK = auto()
+    HEADING = auto()
+    SECTION = auto()
     TABLE = auto()
     ROW = auto()
     CELL = auto()
@@ -156,7 +158,11 @@ class _Flow:
             self._text.add(" ")
         elif role is not Role.INLINE:
             self._end_block()
-            if role is Role.ROW:
+            if role is Role.SECTION:
+                self._passages.end()
+            elif role is Role.HEADING and starts:
+                self._passages.pause()
+            elif role is Role.ROW:
                 self._end_row()
                 self._tables[-1].begin_row(self._line, begins=starts)
             elif role is Role.CELL:
@@ -205,6 +211,7 @@ class _Flow:
 
     def _start_table(self) -> None:
         self._end_block()
+        self._passages.pause()
         if len(self._tables) < _MOST_TABLES:
             self._tables.append(_Table())
         else:

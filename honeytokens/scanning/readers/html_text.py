@@ -21,9 +21,9 @@ _INLINE = (
 )
 _SPACE = ("br", "button", "img", "input", "label", "optgroup", "option", "select", "textarea")
 _LOOKS = frozenset({
-    "align", "bgcolor", "border", "cellpadding", "cellspacing", "charset", "class", "color", "cols", "colspan", "content",
-    "dir", "face", "for", "height", "http-equiv", "id", "lang", "media", "method", "name", "nowrap", "rel", "role", "rows",
-    "rowspan", "scope", "size", "style", "target", "type", "valign", "width", "xmlns",
+    "align", "bgcolor", "border", "cellpadding", "cellspacing", "charset", "class", "color", "cols", "colspan",
+    "content", "dir", "face", "for", "height", "http-equiv", "id", "lang", "media", "method", "name", "nowrap",
+    "rel", "role", "rows", "rowspan", "scope", "size", "style", "target", "type", "valign", "width", "xmlns",
 })
 # fmt: on
 
@@ -31,6 +31,8 @@ _VOCABULARY = Vocabulary(
     roles={
         **dict.fromkeys(_INLINE, Role.INLINE),
         **dict.fromkeys(_SPACE, Role.SPACE),
+        **dict.fromkeys(("article", "section", "form", "hr"), Role.SECTION),
+        **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), Role.HEADING),
         **dict.fromkeys(("td", "th"), Role.CELL),
         "tr": Role.ROW,
         "table": Role.TABLE,

@@ -29,12 +29,16 @@ class LetterText(Reader):
 
     def records(self, source: Source) -> Iterator[Record]:
         """Yield the records in the order of the text."""
-        passages = Passages()
+        passages, last = Passages(), 0
         for count, record in enumerate(_LINES.records(source)):
-            if count < _MOST_LINES:
-                passages.add(record.fields, record.line, record.offset)
-                yield from passages.drain()
-            else:
+            if count >= _MOST_LINES:
                 yield record
+                continue
+            line = record.line or 0
+            if line > last + 1:
+                passages.pause()
+            last = line
+            passages.add(record.fields, record.line, record.offset)
+            yield from passages.drain()
         passages.end()
         yield from passages.drain()

@@ -56,7 +56,10 @@ class Handler(Protocol):
 
 
 def read_markup(source: Source, handler: Handler, scripts: frozenset[str] = frozenset()) -> Iterator[Record]:
-    """Tell a handler of all that is in a source, and yield its records. Elements called as ``scripts`` hold no markup."""
+    """Tell a handler of everything in a source, and yield its records.
+
+    What stands in elements that are called as ``scripts`` is an aside.
+    """
     cutter = _Cutter(handler, scripts)
     for piece in pieces(source.stream, source.encoding):
         cutter.feed(piece)

@@ -17,7 +17,8 @@ _OPEN_DOCUMENT = re.compile(r"urn:oasis:names:tc:opendocument:xmlns:office")
 _READ_ATTRIBUTES = frozenset({"href", "descr", "title", "instr", "author", "displaytext", "date-value", "string-value"})
 
 _ROLES = {
-    **dict.fromkeys(("p", "h"), Role.BLOCK),
+    "p": Role.BLOCK,
+    "h": Role.HEADING,
     **dict.fromkeys(("tab", "br", "cr", "nobreakhyphen", "s", "line-break"), Role.SPACE),
     **dict.fromkeys(("tbl", "table"), Role.TABLE),
     **dict.fromkeys(("tr", "table-row"), Role.ROW),

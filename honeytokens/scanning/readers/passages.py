@@ -1,7 +1,8 @@
 """How paragraphs, lines and rows of documents become records: each alone, and with its neighbours.
 
 A letter or a form spreads a patient over several short lines: the name on one, the birth date on the next. So short
-texts that follow one another are also read together, as far as they fit into one window of the scan.
+texts that follow one another are also read together, up to a heading, a table or a blank line, and beyond it as far as
+they fit into one window of the scan.
 """
 
 from __future__ import annotations
@@ -45,25 +46,25 @@ class Passages:
             self.end()
             return
         if self._size + size > _WINDOW:
-            self._join()
+            self.pause()
             while self._size > _LONGEST:
                 self._size -= _size(self._latest.popleft())
         self._latest.append(record)
         self._size += size
         self._new += 1
 
-    def end(self) -> None:
-        """End the passage: what comes next is no neighbour."""
-        self._join()
-        self._latest.clear()
-        self._size = 0
-
-    def _join(self) -> None:
-        """Give out the latest texts as one record, if there are new ones among them."""
+    def pause(self) -> None:
+        """Give out the latest texts as one record, if there are new ones among them: they may be all that is wanted."""
         if self._new and len(self._latest) > 1:
             first = self._latest[0]
             self._ready.append(first._replace(fields=tuple(text for one in self._latest for text in one.fields)))
         self._new = 0
+
+    def end(self) -> None:
+        """End the passage: what comes next is no neighbour."""
+        self.pause()
+        self._latest.clear()
+        self._size = 0
 
 
 def _size(record: Record) -> int:

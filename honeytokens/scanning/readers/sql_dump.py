@@ -10,10 +10,12 @@ from honeytokens.scanning.readers.interface import Reader, Record, Source
 
 _SIGNS = re.compile(
     r"^(?:-- (?:MySQL|MariaDB|PostgreSQL) |/\*!\d|CREATE TABLE\s"
-    r"|\s*(?:INSERT|REPLACE)\s+(?:\w+\s+)?INTO\s|COPY\s.+\sFROM stdin;)",
+    r"|[^\S\n]*(?:INSERT|REPLACE)\s+(?:\w+\s+)?INTO\s|COPY\s.+\sFROM stdin;)",
     re.IGNORECASE | re.MULTILINE,
 )
-_LITERAL_BACKSLASH = re.compile(r"PostgreSQL|standard_conforming_strings = on|PRAGMA foreign_keys", re.IGNORECASE)
+_LITERAL_BACKSLASH = re.compile(
+    r"^(?:-- PostgreSQL database dump|SET standard_conforming_strings = on|PRAGMA foreign_keys)", re.MULTILINE
+)
 _INSERT = re.compile(r"\s*(?:INSERT|REPLACE)\s+(?:\w+\s+){0,3}INTO\s", re.IGNORECASE)
 _VALUES = re.compile(r"\bVALUES?\s*(?=\(|$)", re.IGNORECASE)
 _COPY = re.compile(r"COPY\s.+\sFROM\s+stdin\b.*;\s*$", re.IGNORECASE)
