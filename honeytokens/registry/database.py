@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -63,10 +64,20 @@ def schema_version(database: sqlite_utils.Database, path: Path) -> int:
     """Return the version of the tables; raise :class:`RegistryError` when the file is none of ours, or a newer one."""
     if "meta" not in database.table_names():
         raise RegistryError(f"{path} is not a registry", "Restore it from a backup, or set --home")
-    version = int(next(iter(database.query("select value from meta where key = 'schema_version'")))["value"])
+    versions = [row["value"] for row in database.query("select value from meta where key = 'schema_version'")]
+    if len(versions) != 1 or not re.fullmatch("[1-9][0-9]{0,3}", str(versions[0])):
+        raise sqlite3.DatabaseError("it does not say its version")
+    version = int(versions[0])
     if version > SCHEMA_VERSION:
         raise RegistryError(f"{path} was made by a newer version of honeytokens", "Upgrade honeytokens")
     return version
+
+
+def check_trees(database: sqlite_utils.Database) -> None:
+    """Raise ``sqlite3.DatabaseError`` when an index lacks a row of its table, or a row is where none is looked for."""
+    [(found,)] = database.execute("pragma integrity_check(1)").fetchall()
+    if found != "ok":
+        raise sqlite3.DatabaseError("its indexes do not agree with its rows")
 
 
 @contextmanager

@@ -25,6 +25,11 @@ class Generation:
         self._path = registry.with_name(f"{registry.name}.generation")
         self._box = box
 
+    @property
+    def kept(self) -> bool:
+        """Whether there is a count: the first version of the registry kept none."""
+        return self._path.exists()
+
     def read(self) -> int:
         """Return the count; raise :class:`RegistryError` when it is gone or is not ours."""
         try:

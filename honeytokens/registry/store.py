@@ -26,6 +26,7 @@ from honeytokens.registry.codec import decode, encode
 from honeytokens.registry.database import (
     SCHEMA_VERSION,
     TABLES,
+    check_trees,
     connect,
     create_lookups,
     create_tables,
@@ -90,11 +91,12 @@ class Registry:
             version = schema_version(database, path)
         registry = cls(path, database, keyring)
         # The count beside the registry is read first: another process may commit at any moment.
-        seen = _FIRST if put_back or version < SCHEMA_VERSION else registry._generation.read()
+        uncounted = version < SCHEMA_VERSION and not registry._generation.kept
+        seen = _FIRST if put_back or uncounted else registry._generation.read()
         registry._check_sum()
+        registry._generation.check(seen, registry._commits)
         if version < SCHEMA_VERSION:
             registry._migrate()
-        registry._generation.check(seen, registry._commits)
         if put_back:
             registry._generation.write(registry._commits)
         return registry
@@ -310,9 +312,13 @@ class Registry:
         return content[:SUM_BYTES], int.from_bytes(content[SUM_BYTES:])
 
     def _check_sum(self) -> None:
-        """Raise :class:`RegistryError` when the rows are not those that the sum was taken over."""
+        """Raise :class:`RegistryError` when the rows are not those that the sum was taken over.
+
+        The sum sees every row; a later query finds rows through the file's trees and indexes, so these are checked too.
+        """
         found = self._no_change()
-        with self._database.atomic():
+        with explained(), self._database.atomic():
+            check_trees(self._database)
             names = set(self._database.table_names())
             for table, (key, content) in TABLES.items():
                 if table in names:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import random
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
@@ -215,6 +216,36 @@ def test_a_row_put_back_to_an_earlier_state_is_noticed(registry: Registry, path:
         Registry.open(path, keyring)
 
 
+def test_no_changed_bit_alters_an_answer(registry: Registry, path: Path, keyring: Keyring) -> None:
+    """Rows are found through indexes: a bit that hides a row from one is as bad as a bit in the row itself."""
+    registry.add_campaign(a_campaign(), [a_placement(number) for number in range(1, 41)])
+    registry.close()
+    whole = path.read_bytes()
+    expected = _answers(path, keyring)
+    chances = random.Random(5)
+    refused = 0
+    for _ in range(300):
+        place = chances.randrange(len(whole))
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 1 << chances.randrange(8)]) + whole[place + 1 :])
+        try:
+            assert _answers(path, keyring) == expected, place
+        except RegistryError:
+            refused += 1
+    assert refused > 50, "bits that matter are among them"
+
+
+def _answers(path: Path, keyring: Keyring) -> object:
+    opened = Registry.open(path, keyring)
+    try:
+        spring = opened.placements("spring")
+        return spring, [
+            (opened.placements_of(each.ref), opened.placements_with_key("his", str(each.rows[0].key)))
+            for each in spring
+        ]
+    finally:
+        opened.close()
+
+
 def test_a_write_that_failed_does_not_count(registry: Registry, path: Path, keyring: Keyring) -> None:
     def failing() -> Iterator[Placement]:
         yield a_placement(1)
@@ -254,6 +285,17 @@ def test_a_foreign_database_is_refused(path: Path, keyring: Keyring) -> None:
         Registry.open(path, keyring)
 
 
+@pytest.mark.parametrize("version", ["", "x", "-1", "0", "2.0"])
+def test_a_registry_that_does_not_say_its_version_is_refused(
+    registry: Registry, path: Path, keyring: Keyring, version: str
+) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute("update meta set value = ? where key = 'schema_version'", (version,))
+    connection.close()
+    with pytest.raises(RegistryError, match="is damaged"):
+        Registry.open(path, keyring)
+
+
 def test_a_newer_registry_is_refused(registry: Registry, path: Path, keyring: Keyring) -> None:
     with sqlite3.connect(path) as connection:
         connection.execute("update meta set value = '99'")
@@ -277,12 +319,18 @@ def test_a_registry_of_the_first_version_is_brought_up_to_date(path: Path, keyri
         registry._database.execute("update meta set value = '1' where key = 'schema_version'")
     registry.close()
     path.with_name(f"{path.name}.generation").unlink()
+    first = path.read_bytes()
     for _ in range(2):
         again = Registry.open(path, keyring)
         assert again.placements_with_key("his", "80002") == [a_placement(2)]
         assert again.placements_of(DecoyRef("spring", 1)) == [a_placement(1)]
         assert again.placements() == [a_placement(1), a_placement(2)]
         again.close()
+    upgraded = path.read_bytes()
+    path.write_bytes(first)
+    with pytest.raises(RegistryError, match="put back"):
+        Registry.open(path, keyring)
+    path.write_bytes(upgraded)
     path.with_name(f"{path.name}.generation").unlink()
     with pytest.raises(RegistryError, match="put back"):
         Registry.open(path, keyring)
