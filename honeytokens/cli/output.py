@@ -46,6 +46,15 @@ def when(moment: datetime | None) -> str:
     return "-" if moment is None else f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
+def duration(time: timedelta) -> str:
+    """Return a length of time as a person reads it: ``30 days``, ``1 hour 30 minutes``."""
+    minutes, seconds = divmod(int(time.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = [(days, "day"), (hours, "hour"), (minutes, "minute"), (seconds, "second")]
+    return " ".join(f"{number} {unit}{'s' * (number > 1)}" for number, unit in parts if number) or "0 seconds"
+
+
 @contextmanager
 def progress(label: str, length: int | None = None) -> Iterator[Callable[[int], None] | None]:
     """Show a progress bar on standard error while the block runs, when that is a terminal."""

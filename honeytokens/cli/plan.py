@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from honeytokens.cli.options import DURATION, MOMENT, home_options, json_option, open_home
-from honeytokens.cli.output import print_json, progress, when
+from honeytokens.cli.output import duration, print_json, progress, when
 
 
 @click.command("plan")
@@ -79,7 +79,8 @@ def command(
     click.echo(f"  about {report.rows_each:.1f} rows each; {share:.2f}% of {campaign.host_patients + count} patients")
     last = max(placement.due for placement in report.placements)
     click.echo(f"  planted from {when(campaign.starts)} to {when(last)}")
-    click.echo(f"  a new street every {campaign.stamp_every}" if campaign.stamp_every else "  never rewritten")
+    every = campaign.stamp_every
+    click.echo(f"  a new street every {duration(every)}" if every else "  never rewritten")
     for reason, number in report.skipped.items():
         click.echo(f"  {number} serials skipped: {reason}")
     if report.given_up:

@@ -14,11 +14,13 @@ from honeytokens.errors import PlanRefusedError
 from honeytokens.fingerprints.numbers import PHONE_DIGITS, phones
 from honeytokens.markers import Permutation
 from honeytokens.markers.permutation import MAX_DIGITS
-from honeytokens.model import Pool, PoolKind, PoolShare
+from honeytokens.model import Campaign, Pool, PoolKind, PoolShare
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 """Crockford's base 32 in lower case: no i, l, o, u."""
 _PATH_LENGTH = 12
+_PATTERNS = (PoolKind.PHONE, PoolKind.LOCAL_ID)
+"""The kinds whose pools are patterns, so that each value is given once."""
 
 
 def size(pool: Pool) -> int:
@@ -28,11 +30,46 @@ def size(pool: Pool) -> int:
 
 def check(pool: Pool) -> None:
     """Raise :class:`PlanRefusedError` when a pattern pool is empty or larger than can be ordered."""
-    if pool.kind in (PoolKind.PHONE, PoolKind.LOCAL_ID) and not 1 <= pool.value.count("#") <= MAX_DIGITS:
+    if pool.kind in _PATTERNS and not 1 <= pool.value.count("#") <= MAX_DIGITS:
         raise PlanRefusedError(
             f"The {pool.kind} pool {pool.value} must have 1 to {MAX_DIGITS} # signs, one for each digit to fill",
             "Write it like 06 39 98 ## ##; add several pools where one is too small",
         )
+
+
+def fresh_shares(owned: Sequence[Pool], campaigns: Sequence[Campaign], count: int) -> tuple[PoolShare, ...]:
+    """Return a share of the pools, behind those of all campaigns, for a new one of ``count`` decoys.
+
+    A pattern pool that is too full for its turn of them is left out. Raises :class:`PlanRefusedError` when all pools of
+    a kind are.
+    """
+    shares = []
+    for kind in PoolKind:
+        ours = [PoolShare(pool, _given(pool, campaigns)) for pool in owned if pool.kind is kind]
+        shares += _roomy(ours, count) if kind in _PATTERNS else ours
+    return tuple(shares)
+
+
+def _given(pool: Pool, campaigns: Sequence[Campaign]) -> int:
+    """Return how many values of a pool, from the first of its order on, campaigns may have given to decoys."""
+    ends = [0]
+    for campaign in campaigns:
+        ours = [share for share in campaign.recipe.shares if share.pool.kind is pool.kind]
+        ends += [share.first + max(campaign.serials) // len(ours) + 1 for share in ours if share.pool == pool]
+    return max(ends)
+
+
+def _roomy(shares: Sequence[PoolShare], count: int) -> list[PoolShare]:
+    """Leave out the fullest pools until each of the others has room for its turn of ``count`` decoys."""
+    room = {share.pool: size(share.pool) - share.first for share in shares}
+    kept = sorted(shares, key=lambda share: room[share.pool])
+    while kept and room[kept[0].pool] * len(kept) < count:
+        del kept[0]
+    if shares and not kept:
+        raise PlanRefusedError(
+            f"No {shares[0].pool.kind} pool has room for {count} more decoys", "Plan fewer decoys, or add another pool"
+        )
+    return [share for share in shares if share in kept]
 
 
 def fill(

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from honeytokens.decoys import Ledger, Maker, digest_of_data
+from honeytokens.decoys import Ledger, Maker, digest_of_data, pools
 from honeytokens.errors import PlanRefusedError, UnknownNameError
 from honeytokens.fingerprints import fold
 from honeytokens.locales import get
@@ -24,7 +24,6 @@ from honeytokens.model import (
     Field,
     Placement,
     PlacementState,
-    PoolShare,
     Recipe,
 )
 from honeytokens.systems.interface import DraftRow, HospitalAdapter
@@ -144,19 +143,10 @@ def _checked_establishment(home: Home, request: PlanRequest) -> Establishment:
 
 
 def _recipe(home: Home, request: PlanRequest, establishment: Establishment) -> Recipe:
-    """Return the recipe, with a fresh share of every pool."""
-    campaigns = home.registry.campaigns()
-    shares = []
-    for pool in home.registry.pools():
-        used = [
-            share.first + max(campaign.serials) + 1
-            for campaign in campaigns
-            for share in campaign.recipe.shares
-            if (share.pool.kind, share.pool.value) == (pool.kind, pool.value)
-        ]
-        shares.append(PoolShare(pool, max(used, default=0)))
+    """Return the recipe, with a fresh share of every pool that has room."""
+    shares = pools.fresh_shares(home.registry.pools(), home.registry.campaigns(), request.count)
     data = digest_of_data(request.locale)
-    return Recipe(request.locale, data, establishment.postcode, request.starts.date(), tuple(shares))
+    return Recipe(request.locale, data, establishment.postcode, request.starts.date(), shares)
 
 
 class _Chooser:

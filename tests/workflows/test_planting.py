@@ -337,7 +337,7 @@ def test_status_tells_what_is_due(home: Home, clock: Clock) -> None:
         ({"system": "other"}, UnknownNameError, "Known: his"),
         ({"establishment": "other"}, UnknownNameError, "Known: saint-anne"),
         ({"locale": "xx_xx"}, UnknownNameError, "fr_fr"),
-        ({"count": 20_000}, PlanRefusedError, "no value left"),
+        ({"count": 20_000}, PlanRefusedError, "pool has room for 20000 more decoys"),
     ],
 )
 def test_what_cannot_be_planned_is_refused(
