@@ -15,7 +15,7 @@ import polars as pl
 from honeytokens import scanning
 from honeytokens.decoys import Maker, digest_of_data, known_decoys
 from honeytokens.keys import Keyring
-from honeytokens.model import Field, Pool, PoolKind, PoolShare, Recipe
+from honeytokens.model import DEMO, Field, Policies, Pool, PoolKind, PoolShare, Recipe
 
 ROWS = 100_000
 DECOYS = 1_000
@@ -25,7 +25,7 @@ FIELDS = [Field.SURNAME, Field.FIRST_NAME, Field.BIRTH_DATE, Field.STREET, Field
 def people(campaign: str, count: int, *, demo: bool) -> tuple[Maker, pl.DataFrame]:
     """Return some identities of a throw-away key."""
     shares = () if demo else (PoolShare(Pool(PoolKind.PHONE, "06 39 98 ## ##"), 0),)
-    recipe = Recipe("fr_fr", digest_of_data("fr_fr"), "75014", date(2026, 1, 1), shares, demo)
+    recipe = Recipe("fr_fr", digest_of_data("fr_fr"), "75014", date(2026, 1, 1), shares, DEMO if demo else Policies())
     maker = Maker.of(Keyring.generate(), campaign, os.urandom(8).hex(), 1, recipe)
     return maker, maker.identities(range(count))
 

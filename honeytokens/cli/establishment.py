@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -41,6 +41,32 @@ def add(name: str, code: str, postcode: str, finess: str | None, **shared: Any) 
     click.echo(f"Added establishment {name}.")
 
 
+@command.command("practitioners")
+@click.argument("name")
+@click.argument("file", type=click.File("r", encoding="utf-8"))
+@home_options
+def practitioners(name: str, file: TextIO, **shared: Any) -> None:
+    """Remember a care site's own practitioners, in place of earlier ones: decoys' stays and letters name them.
+
+    FILE is CSV, or - for standard input. Columns: surname, first_name, and if you have them code (what the system
+    writes in its rows), number (RPPS in France) and specialty (docs/policies.md lists them). Campaigns that are planned
+    keep the list that they were planned with.
+
+    \b
+    Example:
+      honeytokens establishment practitioners saint-anne doctors.csv
+    """
+    from honeytokens.workflows.practitioners import read_practitioners, set_practitioners
+
+    with open_home(**shared) as home:
+        try:
+            found = read_practitioners(file.read())
+        except UnicodeDecodeError:
+            raise click.UsageError("FILE is not in UTF-8: save it so.") from None
+        set_practitioners(home, name, found)
+    click.echo(f"{name} has {len(found)} practitioners.")
+
+
 @command.command("list")
 @json_option
 @home_options
@@ -56,4 +82,5 @@ def listing(as_json: bool, **shared: Any) -> None:
     if as_json:
         print_json(found)
     else:
-        table(["name", "code", "postcode", "finess"], [[e.name, e.code, e.postcode, e.finess or "-"] for e in found])
+        rows = [[e.name, e.code, e.postcode, e.finess or "-", str(len(e.practitioners))] for e in found]
+        table(["name", "code", "postcode", "finess", "practitioners"], rows)

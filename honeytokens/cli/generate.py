@@ -5,14 +5,18 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from honeytokens.cli.options import home_options, open_home
+from honeytokens.cli.options import home_options, open_home, policy_option
 from honeytokens.cli.output import progress
+
+if TYPE_CHECKING:
+    from honeytokens.model import Policy
 
 
 class _FormatName(click.ParamType[str]):
@@ -31,6 +35,8 @@ class _FormatName(click.ParamType[str]):
 @click.option("--campaign", help="The decoys of this campaign, instead of -n.")
 @click.option("--locale", default="fr_fr", show_default=True, help="Country whose names and places they have.")
 @click.option("--near", help="Postcode around which they live. [default: the locale's largest town]")
+@click.option("--establishment", help="A care site of the home: they live around it and see its practitioners.")
+@policy_option
 @click.option("--format", "format_name", type=_FormatName(), default="csv", show_default=True, help="What is written.")
 @click.option("-o", "--output", default="-", show_default=True, help="File to write, or - for standard output.")
 @click.option("--force", is_flag=True, help="Replace the output file if it exists.")
@@ -41,6 +47,8 @@ def command(
     campaign: str | None,
     locale: str,
     near: str | None,
+    establishment: str | None,
+    policies: tuple[tuple[str, Policy], ...],
     format_name: str,
     output: str,
     force: bool,
@@ -58,14 +66,16 @@ def command(
     """
     if (count is None) == (campaign is None):
         raise click.UsageError("Say how many with -n, or name a --campaign.")
-    if demo and campaign:
-        raise click.UsageError("A campaign has its own key and pools: leave --demo out.")
+    if campaign and (demo or policies or near or establishment):
+        raise click.UsageError("A campaign has its own key, place and policies: name it and the format alone.")
+    if establishment and (demo or near):
+        raise click.UsageError("An establishment has its own place and needs a home: leave --near and --demo out.")
     from honeytokens import formats, locales
     from honeytokens.workflows.generate import GenerateRequest, generate, generate_campaign, generate_demo
 
     formats.get(format_name, count or 0)
     place = near or locales.get(locale).capital
-    request = GenerateRequest(count or 0, locale, place, datetime.now(UTC).date())
+    request = GenerateRequest(count or 0, locale, place, datetime.now(UTC).date(), dict(policies))
     if demo:
         with progress("Generating", count) as on_progress, _opened(output, force=force) as stream:
             generate_demo(request, format_name, stream, on_progress=on_progress)
@@ -78,7 +88,9 @@ def command(
         if campaign:
             generate_campaign(home, campaign, format_name, stream, on_progress=on_progress)
         else:
-            generate(home, request, format_name, stream, on_progress=on_progress)
+            site = home.registry.establishment(establishment) if establishment else None
+            request = replace(request, near=site.postcode) if site else request
+            generate(home, request, format_name, stream, site=site, on_progress=on_progress)
 
 
 @contextmanager

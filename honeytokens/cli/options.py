@@ -18,12 +18,14 @@ from honeytokens.errors import HomeError
 if TYPE_CHECKING:
     from honeytokens.keys import Keyring
     from honeytokens.locks import Lock
+    from honeytokens.model import Policy
     from honeytokens.workflows.home import Home
 
 F = TypeVar("F", bound=Callable[..., Any])
 # fmt: off
 _SUBCOMMANDS = (
     "add", "change", "list", "check", "rotate", "recovery", "restore", "relock", "generate", "backup", "rebuild",
+    "practitioners",
 )
 # fmt: on
 _LEVELS = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT, ParameterSource.DEFAULT_MAP)
@@ -201,6 +203,30 @@ class _Moment(click.ParamType[datetime]):
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
+class _Policy(click.ParamType[tuple[str, "Policy"]]):
+    """A field and its policy, such as ``phone=empty``."""
+
+    name = "field=policy"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, Policy]:
+        from honeytokens.model import CHOICES, Policy
+
+        field, _, policy = str(value).replace("-", "_").partition("=")
+        if field not in CHOICES:
+            self.fail(f"{value!r} names none of: {', '.join(CHOICES)}", param, ctx)
+        if policy not in CHOICES[field]:
+            self.fail(f"{field} can be {', '.join(CHOICES[field])}", param, ctx)
+        return field, Policy(policy)
+
+
+policy_option = click.option(
+    "--policy",
+    "policies",
+    type=_Policy(),
+    multiple=True,
+    help="Where the values of a field come from, such as phone=empty or national_id=above_ceiling (docs/policies.md). "
+    "[default: what you own, else empty]",
+)
 DURATION = _Duration()
 MOMENT = _Moment()
 FILE = click.Path(dir_okay=False, path_type=Path)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from honeytokens.cli.options import DURATION, MOMENT, home_options, json_option, open_home
+from honeytokens.cli.options import DURATION, MOMENT, home_options, json_option, open_home, policy_option
 from honeytokens.cli.output import duration, print_json, progress, when
+
+if TYPE_CHECKING:
+    from honeytokens.model import Policy
 
 
 @click.command("plan")
@@ -26,6 +30,7 @@ from honeytokens.cli.output import duration, print_json, progress, when
     show_default=True,
     help="Give each decoy a new street this often: this dates a theft. 0 for never.",
 )
+@policy_option
 @click.option("--preview", is_flag=True, help="Show what would be planned and remember nothing.")
 @json_option
 @home_options
@@ -38,6 +43,7 @@ def command(
     start: datetime | None,
     over: timedelta,
     stamp_every: timedelta,
+    policies: tuple[tuple[str, Policy], ...],
     preview: bool,
     as_json: bool,
     **shared: Any,
@@ -55,7 +61,9 @@ def command(
 
     with open_home(**shared) as home, progress("Choosing decoys", count) as on_progress:
         starts = start or home.now()
-        request = PlanRequest(name, system, establishment, count, locale, starts, over, stamp_every or None)
+        request = PlanRequest(
+            name, system, establishment, count, locale, starts, over, stamp_every or None, dict(policies)
+        )
         report = plan(home, request, save=not preview, on_progress=on_progress)
     campaign = report.campaign
     if as_json:
@@ -69,6 +77,7 @@ def command(
                 "last_due": max(placement.due for placement in report.placements),
                 "skipped": report.skipped,
                 "given_up": report.given_up,
+                "policies": campaign.recipe.policies,
                 "sample": report.sample,
                 "saved": not preview,
             }
@@ -81,6 +90,8 @@ def command(
     click.echo(f"  planted from {when(campaign.starts)} to {when(last)}")
     every = campaign.stamp_every
     click.echo(f"  a new street every {duration(every)}" if every else "  never rewritten")
+    chosen = dataclasses.asdict(campaign.recipe.policies)
+    click.echo("  policies: " + ", ".join(f"{field.replace('_', ' ')} {policy}" for field, policy in chosen.items()))
     for reason, number in report.skipped.items():
         click.echo(f"  {number} serials skipped: {reason}")
     if report.given_up:

@@ -77,7 +77,12 @@ def _show(batch: Batch, origin: Origin) -> None:
             details.add_row(Text(label, style="dim"), Text(value))
         parts: list[Table | Text] = [Text(chart.line), details]
         for title, headers, rows, none in (
-            (words.stays, (words.admitted, words.discharged, words.reason, "ICD-10"), chart.stays, words.no_stay),
+            (
+                words.stays,
+                (words.admitted, words.discharged, words.reason, "ICD-10", words.practitioner),
+                chart.stays,
+                words.no_stay,
+            ),
             (
                 words.prescriptions,
                 (words.prescribed, words.drug, words.dose, ""),

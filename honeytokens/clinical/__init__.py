@@ -4,6 +4,7 @@ Says nothing of any real patient, invents no pregnancy, and never places anythin
 """
 
 from honeytokens.clinical.conditions import digest
+from honeytokens.clinical.practitioners import PRACTICES
 from honeytokens.clinical.stories import stories
 
-__all__ = ["digest", "stories"]
+__all__ = ["PRACTICES", "digest", "stories"]

@@ -1,7 +1,7 @@
 """Letters about stays, in ordinary prose: discharge summaries, notes from the emergency department, clinic letters.
 
-Each sentence is drawn from many, and filled with what the story says of the stay. A letter names no doctor but one of
-the operator's list; without a list it is signed by the service.
+Each sentence is drawn from many, and filled with what the story says of the stay. A letter names no doctor but the one
+of its stay, from the operator's list; without one it is signed by the service.
 """
 
 from __future__ import annotations
@@ -34,32 +34,29 @@ class Letter:
 
 
 def letters(
-    draws: Draws, identities: pl.DataFrame, stories: Sequence[Story], language: str, practitioners: Sequence[str] = ()
+    draws: Draws, identities: pl.DataFrame, stories: Sequence[Story], language: str
 ) -> list[tuple[Letter, ...]]:
     """Return one letter for each stay of each row of ``identities``, whose stories are ``stories``, in order of time.
 
-    A letter is a function of its decoy's serial, identity and story, of the language (French for ``fr``, else English)
-    and of ``practitioners``: names of the site's own doctors, as they sign.
+    A letter is a function of its decoy's serial, identity and story, and of the language (French for ``fr``, else
+    English).
     """
     most = max((len(story.stays) for story in stories), default=0)
     seeds = [draws.u64("letter", index).tolist() for index in range(most)]
     rows = identities.iter_rows(named=True)
     return [
-        tuple(
-            letter(person, story, stay, language, seeds[stay][row], practitioners) for stay in range(len(story.stays))
-        )
+        tuple(letter(person, story, stay, language, seeds[stay][row]) for stay in range(len(story.stays)))
         for row, (person, story) in enumerate(zip(rows, stories, strict=True))
     ]
 
 
-def letter(
-    person: Mapping[str, Any], story: Story, stay: int, language: str, seed: int, practitioners: Sequence[str] = ()
-) -> Letter:
+def letter(person: Mapping[str, Any], story: Story, stay: int, language: str, seed: int) -> Letter:
     """Return the letter about one stay of a story; ``seed`` is a uniform 64-bit number that decides every choice."""
     writer = _Writer(person, story, stay, language, seed)
     told = story.stays[stay]
     service = writer.service()
-    signature = f"{writer.choose(practitioners)}\n{service}" if practitioners else service
+    doctor = told.practitioner
+    signature = f"Dr {doctor.first_name} {doctor.surname}\n{service}" if doctor else service
     paragraphs = (
         writer.slot("greeting"),
         writer.beginning(),

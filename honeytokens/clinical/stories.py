@@ -11,21 +11,29 @@ import numpy as np
 import polars as pl
 
 from honeytokens.clinical.conditions import Clinic, clinic
+from honeytokens.clinical.practitioners import seen_by
 from honeytokens.clinical.prescriptions import Prescribed, prescribe
 from honeytokens.clinical.stays import KINDS, Stays, Times, draw_stays
 from honeytokens.clinical.vitals import Measured, measure
 from honeytokens.markers import Draws
 from honeytokens.markers.draws import I64
-from honeytokens.model import Allergy, Prescription, Stay, Story, Vitals
+from honeytokens.model import Allergy, Practitioner, Prescription, Stay, Story, Vitals
 
 Thing = TypeVar("Thing")
 
 
-def stories(draws: Draws, identities: pl.DataFrame, until: date | pl.Series, language: str) -> list[Story]:
+def stories(
+    draws: Draws,
+    identities: pl.DataFrame,
+    until: date | pl.Series,
+    language: str,
+    practitioners: Sequence[Practitioner] = (),
+) -> list[Story]:
     """Return one story for each row of ``identities`` (``sex``, ``birth_date``), all of it before ``until``.
 
     ``until`` is one day, or one for each row; ``language`` is that of the words and of the public holidays: French for
-    ``fr``, else English. Someone born less than four days before ``until`` has an empty story.
+    ``fr``, else English; ``practitioners`` are those who may have seen the patients. Someone born less than four days
+    before ``until`` has an empty story.
     """
     french = language == "fr"
     table, size = clinic(french=french), len(identities)
@@ -39,7 +47,7 @@ def stories(draws: Draws, identities: pl.DataFrame, until: date | pl.Series, lan
     measured = measure(draws, table, sex, born, stays)
     admitted = stays.admitted.tolist()
     parts = zip(
-        _shared(_told_stays(table, stays, admitted), stays.row, size),
+        _shared(_told_stays(table, stays, admitted, seen_by(draws, table, stays, practitioners)), stays.row, size),
         _shared(*_told_allergies(table, substances, noted), size),
         _shared(_told_prescriptions(table, stays, prescribed), stays.row[prescribed.stay], size),
         _shared(_told_vitals(measured, admitted), stays.row, size),
@@ -54,12 +62,14 @@ def _shared(things: tuple[Thing, ...], rows: I64, size: int) -> Iterator[tuple[T
     return (things[start:end] for start, end in pairwise(bounds))
 
 
-def _told_stays(table: Clinic, stays: Stays, admitted: Sequence[datetime]) -> tuple[Stay, ...]:
+def _told_stays(
+    table: Clinic, stays: Stays, admitted: Sequence[datetime], seen: Sequence[Practitioner | None]
+) -> tuple[Stay, ...]:
     conditions = table.conditions
-    columns = zip(admitted, stays.discharged.tolist(), stays.condition.tolist(), stays.kind.tolist(), strict=True)
+    columns = zip(admitted, stays.discharged.tolist(), stays.condition.tolist(), stays.kind.tolist(), seen, strict=True)
     return tuple(
-        Stay(begins, ends, conditions[number].label, conditions[number].icd10, KINDS[kind])
-        for begins, ends, number, kind in columns
+        Stay(begins, ends, conditions[number].label, conditions[number].icd10, KINDS[kind], practitioner)
+        for begins, ends, number, kind, practitioner in columns
     )
 
 

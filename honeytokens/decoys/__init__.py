@@ -4,9 +4,20 @@ Everything here is a pure function of the campaign's key, its recipe, a serial a
 nothing is drawn at random, and a decoy is the same alone and among a million.
 """
 
+from honeytokens.decoys.choosing import kinds_left_empty, with_policies
 from honeytokens.decoys.distinct import Ledger
 from honeytokens.decoys.known import RemadeDecoys, known_decoys
 from honeytokens.decoys.maker import Maker, digest_of_data
 from honeytokens.decoys.tracing import Trace, Tracer
 
-__all__ = ["Ledger", "Maker", "RemadeDecoys", "Trace", "Tracer", "digest_of_data", "known_decoys"]
+__all__ = [
+    "Ledger",
+    "Maker",
+    "RemadeDecoys",
+    "Trace",
+    "Tracer",
+    "digest_of_data",
+    "kinds_left_empty",
+    "known_decoys",
+    "with_policies",
+]

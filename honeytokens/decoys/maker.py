@@ -14,10 +14,10 @@ from honeytokens import clinical
 from honeytokens.decoys import pools
 from honeytokens.errors import KeyringError
 from honeytokens.keys import Keyring
-from honeytokens.locales import get
+from honeytokens.locales import ceiling_of, get
 from honeytokens.locales.interface import Locale
 from honeytokens.markers import Draws
-from honeytokens.model import Campaign, Decoy, DecoyRef, Field, Identity, Pool, PoolKind, Recipe, Sex, Story
+from honeytokens.model import Campaign, Decoy, DecoyRef, Field, Identity, Policy, Pool, PoolKind, Recipe, Sex, Story
 
 _PHONE_SHARE = 90
 _EMAIL_SHARE = 55
@@ -93,7 +93,7 @@ class Maker:
     def stories(self, serials: Sequence[int], people: pl.DataFrame) -> list[Story]:
         """Return the medical stories of the decoys whose :meth:`identities` are ``people``."""
         language = self.recipe.locale.split("_", 1)[0]
-        return clinical.stories(self._draws(serials), people, self.recipe.as_of, language)
+        return clinical.stories(self._draws(serials), people, self.recipe.as_of, language, self.recipe.practitioners)
 
     def phases(self, serials: Sequence[int], parts: int) -> list[int]:
         """Return each decoy's keyed place, 0 to parts - 1, in the calendar of its stamped field."""
@@ -107,7 +107,7 @@ class Maker:
         return Draws(self.key, np.asarray(serials, dtype=np.uint64))
 
     def _phones(self, draws: Draws) -> pl.Series:
-        if self.recipe.demo:
+        if self.recipe.policies.phone is Policy.RESERVED:
             phones = self.locale.reserved_phones(draws)
         else:
             filled = pools.fill(self.recipe.shares, PoolKind.PHONE, self.pool_keys, draws.serials)
@@ -118,7 +118,8 @@ class Maker:
 
     def _emails(self, draws: Draws, people: pl.DataFrame) -> pl.Series:
         owned = pools.domains(self.recipe.shares, PoolKind.MAIL)
-        domains = ["example.org", "example.net", "example.com"] if self.recipe.demo else owned
+        reserved = self.recipe.policies.email is Policy.RESERVED
+        domains = ["example.org", "example.net", "example.com"] if reserved else owned
         if not domains:
             return pools.empty(len(people))
         chosen = pl.Series(domains).gather(draws.below("email/domain", len(domains)))
@@ -130,7 +131,12 @@ class Maker:
         return pl.Series(filled, dtype=pl.String)
 
     def _national_ids(self, draws: Draws, people: pl.DataFrame) -> pl.Series:
-        return self.locale.national_ids(draws, people) if self.recipe.demo else pools.empty(len(people))
+        policy, ceiling = self.recipe.policies.national_id, ceiling_of(self.recipe.locale)
+        if policy is Policy.RESERVED:
+            return self.locale.national_ids(draws, people)
+        if policy is Policy.ABOVE_CEILING and ceiling:
+            return ceiling(draws, people)
+        return pools.empty(len(people))
 
     def _web_links(self, draws: Draws) -> pl.Series:
         domains = pools.domains(self.recipe.shares, PoolKind.WEB)

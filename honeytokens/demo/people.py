@@ -15,7 +15,7 @@ from itertools import islice
 from honeytokens.decoys import Maker, digest_of_data
 from honeytokens.demo.seed import Seed
 from honeytokens.keys import Keyring
-from honeytokens.model import Establishment, Identity, Pool, PoolKind, PoolShare, Recipe, Story
+from honeytokens.model import DEMO, Establishment, Identity, Pool, PoolKind, PoolShare, Recipe, Story
 
 LOCALE = "fr_fr"
 SITES = (
@@ -99,7 +99,7 @@ def practitioners(seed: Seed, count: int) -> list[Identity]:
 def _people(
     seed: Seed, site: Establishment, count: int, *, first: int, as_of: date
 ) -> Iterator[tuple[Identity, Story]]:
-    recipe = Recipe(LOCALE, digest_of_data(LOCALE), site.postcode, as_of, _HOST_SHARES, demo=True)
+    recipe = Recipe(LOCALE, digest_of_data(LOCALE), site.postcode, as_of, _HOST_SHARES, DEMO)
     maker = Maker.of(Keyring.generate(seed.key("hospital")), "hospital", site.name, 1, recipe)
     for decoy in maker.decoys(range(first, first + count)):
         identity, story = decoy.identity, decoy.story

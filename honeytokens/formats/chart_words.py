@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class ChartWords:
     admitted: str
     discharged: str
     reason: str
+    practitioner: str
     prescriptions: str
     no_prescription: str
     drug: str
@@ -57,6 +58,7 @@ FRENCH = ChartWords(
     admitted="Entrée",
     discharged="Sortie",
     reason="Motif",
+    practitioner="Praticien",
     prescriptions="Prescriptions",
     no_prescription="aucune",
     drug="Médicament",
@@ -78,7 +80,7 @@ ENGLISH = ChartWords(
     phone="Phone",
     email="E-mail",
     local_id="Hospital number",
-    national_id="National identifier",
+    national_id="NHS number",
     allergies="Allergies",
     no_allergy="none known",
     stays="Stays and consultations",
@@ -86,6 +88,7 @@ ENGLISH = ChartWords(
     admitted="Admitted",
     discharged="Discharged",
     reason="Reason",
+    practitioner="Practitioner",
     prescriptions="Prescriptions",
     no_prescription="none",
     drug="Drug",
@@ -96,6 +99,13 @@ ENGLISH = ChartWords(
 )
 
 
+_BY_LOCALE = {
+    "fr_be": replace(FRENCH, local_id="N° de dossier", national_id="NISS"),
+    "fr_lu": replace(FRENCH, local_id="N° de dossier", national_id="Matricule"),
+    "en_us": replace(ENGLISH, local_id="MRN", national_id="SSN", date="%m/%d/%Y"),
+}
+
+
 def words_of(locale: str) -> ChartWords:
-    """Return the words of a locale's language: French for ``fr``, else English."""
-    return FRENCH if locale.startswith("fr") else ENGLISH
+    """Return the words of a locale: those of its country, or else of its language, French for ``fr``, else English."""
+    return _BY_LOCALE.get(locale) or (FRENCH if locale.startswith("fr") else ENGLISH)

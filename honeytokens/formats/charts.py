@@ -9,7 +9,7 @@ from typing import Any
 
 from honeytokens.formats.chart_words import ChartWords, words_of
 from honeytokens.formats.interface import Batch, Origin
-from honeytokens.model import Field, Story
+from honeytokens.model import Field, Practitioner, Story
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,8 @@ class Chart:
     line: str
     details: tuple[tuple[str, str], ...]
     allergies: tuple[str, ...]
-    stays: tuple[tuple[str, str, str, str], ...]
-    """Admitted, discharged, reason, ICD-10 code."""
+    stays: tuple[tuple[str, str, str, str, str], ...]
+    """Admitted, discharged, reason, ICD-10 code, practitioner."""
     prescriptions: tuple[tuple[str, str, str, str], ...]
     """Prescribed, drug with its ATC code, dose, duration."""
 
@@ -55,7 +55,13 @@ def _chart(person: dict[str, Any], story: Story, words: ChartWords, as_of: date)
         details=tuple((label, str(value)) for label, value in details if value),
         allergies=tuple(f"{one.substance} ({_day(one.noted, words)})" for one in story.allergies),
         stays=tuple(
-            (_moment(stay.admitted, words), _moment(stay.discharged, words), stay.reason, stay.icd10)
+            (
+                _moment(stay.admitted, words),
+                _moment(stay.discharged, words),
+                stay.reason,
+                stay.icd10,
+                _named(stay.practitioner),
+            )
             for stay in story.stays
         ),
         prescriptions=tuple(
@@ -63,6 +69,10 @@ def _chart(person: dict[str, Any], story: Story, words: ChartWords, as_of: date)
             for one in story.prescriptions
         ),
     )
+
+
+def _named(doctor: Practitioner | None) -> str:
+    return f"{doctor.surname.upper()} {doctor.first_name}" if doctor else ""
 
 
 def _day(day: date, words: ChartWords) -> str:

@@ -35,6 +35,13 @@ class Country:
     """The URI of the national patient number in FHIR."""
     national_id_authority: str
     """Its assigning authority in HL7 v2: the subcomponents of CX.4."""
+    national_id_type: str
+    """What kind of number it is, in table 0203 of HL7 v2, which FHIR uses too."""
+    practitioner_system: str | None
+    """The URI of the national number of practitioners in FHIR; ``None`` where none is known here."""
+    practitioner_authority: str
+    """Its assigning authority in HL7 v2, and ``practitioner_type`` its kind."""
+    practitioner_type: str
     legal_name_is_birth_name: bool
     """Whether the law knows people by the name they were born with, or by the one they use."""
     sender: str
@@ -63,6 +70,11 @@ _COUNTRIES = {
         # its name in CX.4: examples of the Agence du numérique en santé, github.com/ansforge/hl7V2-exemples.
         national_id_system="urn:oid:1.2.250.1.213.1.4.8",
         national_id_authority="ASIP-SANTE-INS-NIR&1.2.250.1.213.1.4.8&ISO",
+        national_id_type="NH",
+        # FRCorePractitionerProfile.fsh (slice rpps); for HL7 the national extension's own authority and type.
+        practitioner_system="https://rpps.esante.gouv.fr",
+        practitioner_authority="ASIP-SANTE-PS&1.2.250.1.71.4.2.1&ISO",
+        practitioner_type="RPPS",
         # IHE ITI TF-4, 4.1.1.5: the legal name (PID-5, type L) is the name of birth.
         legal_name_is_birth_name=True,
         sender="GAM",
@@ -77,6 +89,10 @@ _COUNTRIES = {
         # NHS England; both forms at build.fhir.org/ig/nw-gmsa/nw-gmsa.github.com/StructureDefinition-NHSNumber.html.
         national_id_system="https://fhir.nhs.uk/Id/nhs-number",
         national_id_authority="NHS",
+        national_id_type="NH",
+        practitioner_system="https://fhir.hl7.org.uk/Id/gmc-number",
+        practitioner_authority="GMC",
+        practitioner_type="MD",
         legal_name_is_birth_name=False,
         sender="PAS",
         receiver="EPR",
@@ -91,6 +107,11 @@ _COUNTRIES = {
         # HL7 Belgium, NamingSystem be-ssin, which gives the URI and the OID: build.fhir.org/ig/hl7-be/core.
         national_id_system="https://www.ehealth.fgov.be/standards/fhir/core/NamingSystem/ssin",
         national_id_authority="&2.16.840.1.113883.3.6777.5.1&ISO",
+        national_id_type="NI",
+        # HL7 Belgium, NamingSystem nihdi, which gives the URI and the OID.
+        practitioner_system="https://www.ehealth.fgov.be/standards/fhir/core/NamingSystem/nihdi",
+        practitioner_authority="&1.3.6.1.4.1.21297.100.9.1&ISO",
+        practitioner_type="MD",
         legal_name_is_birth_name=True,
         sender="ADT",
         receiver="DPI",
@@ -104,6 +125,10 @@ _COUNTRIES = {
         # The OID of the matricule: hl7.org/fhir/uv/ips, example Patient-66033.
         national_id_system="urn:oid:1.3.182.4.4",
         national_id_authority="&1.3.182.4.4&ISO",
+        national_id_type="NI",
+        practitioner_system=None,
+        practitioner_authority="",
+        practitioner_type="MD",
         legal_name_is_birth_name=True,
         sender="ADT",
         receiver="DPI",
@@ -119,6 +144,11 @@ _COUNTRIES = {
         # hl7.org/fhir/identifier-registry.html; HL7 v2 table 0363.
         national_id_system="http://hl7.org/fhir/sid/us-ssn",
         national_id_authority="USSSA",
+        # A social security number, which is no health number.
+        national_id_type="SS",
+        practitioner_system="http://hl7.org/fhir/sid/us-npi",
+        practitioner_authority="NPI&2.16.840.1.113883.4.6&ISO",
+        practitioner_type="NPI",
         legal_name_is_birth_name=False,
         sender="ADT",
         receiver="EHR",

@@ -14,14 +14,15 @@ class FhirBundle:
     """One transaction Bundle per line.
 
     Resources refer to each other by random ``urn:uuid`` addresses, which the server replaces with ids of its own. A
-    Patient with an identifier is created only if the server has nobody with this identifier, name and birth date.
+    Patient with an identifier is created only if the server has nobody with this identifier, name and birth date; a
+    Practitioner, the host's own, only if the server does not know the number.
     """
 
     tells_stories = True
 
     def write(self, batches: Iterable[Batch], stream: IO[bytes], origin: Origin) -> None:
         """Write every batch. Raises ``UnknownNameError`` for a locale whose identifiers are not known."""
-        resources = Resources(origin, lambda _, identifier: f"urn:uuid:{identifier}")
+        resources = Resources(origin, lambda _, identifier: f"urn:uuid:{identifier}", alone=True)
         for batch in batches:
             people = batch.identities.iter_rows(named=True)
             for person, story in zip(people, batch.stories, strict=True):
@@ -39,6 +40,9 @@ def _bundle(person: dict[str, Any], resources: list[Json]) -> Json:
     ]
     if criteria := _criteria(person, resources[0]):
         entries[0]["request"]["ifNoneExist"] = criteria
+    for entry in entries:
+        if entry["resource"]["resourceType"] == "Practitioner":
+            entry["request"]["ifNoneExist"] = f"identifier={_token(entry['resource']['identifier'][0])}"
     return {"resourceType": "Bundle", "type": "transaction", "entry": entries}
 
 
@@ -49,10 +53,14 @@ def _criteria(person: dict[str, Any], patient: Json) -> str | None:
     the decoy's allergies on the real patient.
     """
     for identifier in patient.get("identifier", ()):
-        if system := identifier.get("system"):
-            token = f"{quote(system, safe=':/')}|{_parameter(identifier['value'])}"
-            return f"identifier={token}&birthdate={patient['birthDate']}&family={_parameter(person['surname'])}"
+        if identifier.get("system"):
+            family = _parameter(person["surname"])
+            return f"identifier={_token(identifier)}&birthdate={patient['birthDate']}&family={family}"
     return None
+
+
+def _token(identifier: Json) -> str:
+    return f"{quote(identifier['system'], safe=':/')}|{_parameter(identifier['value'])}"
 
 
 def _parameter(value: str) -> str:

@@ -17,15 +17,15 @@ from honeytokens.formats.interface import Batch, Origin
 class FhirNdjson:
     """``Patient.1.ndjson``, ``Encounter.1.ndjson`` ... for each batch, and ``manifest.json`` last.
 
-    A patient's resources are in files of the same number. Ids are random; the manifest's addresses are names in the
-    archive.
+    A patient's resources are in files of the same number; a Practitioner is in the first that names it. Ids are random;
+    the manifest's addresses are names in the archive.
     """
 
     tells_stories = True
 
     def write(self, batches: Iterable[Batch], stream: IO[bytes], origin: Origin) -> None:
         """Write every batch. Raises ``UnknownNameError`` for a locale whose identifiers are not known."""
-        resources = Resources(origin, lambda kind, identifier: f"{kind}/{identifier}")
+        resources = Resources(origin, lambda kind, identifier: f"{kind}/{identifier}", alone=False)
         midnight = datetime.combine(origin.as_of, time(), country(origin.locale).zone)
         output: list[Json] = []
         with Archive(stream) as archive:

@@ -1,4 +1,4 @@
-"""FHIR R4 (4.0.1) resources of one decoy: its Patient, Encounters, Conditions, Observations, drugs and allergies.
+"""FHIR R4 (4.0.1) resources of one decoy: its Patient, who saw it, its Encounters, Conditions, signs, drugs, allergies.
 
 Patients follow FR Core (hl7.fr/ig/fhir/core) and the identifiers of NHS England. No resource states a profile, a tag or
 an extension of ours: the one extension is HL7's own birth place. Codes carry no display, for the words are ours
@@ -6,7 +6,8 @@ an extension of ours: the one extension is HL7's own birth place. Codes carry no
 
 Observations are vital signs as HL7's profile of them codes them (hl7.org/fhir/R4/observation-vitalsigns.html).
 
-No Practitioner, because an invented one is found out by any public register.
+A Practitioner is one of the host's own, from the operator's list, and has a resource only where a national number names
+it: otherwise the host's server would keep a second one beside its own, and it is named in words.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Any
 
 from honeytokens.formats.exchange import country, is_chronic, on_the_clock, random_uuids
 from honeytokens.formats.interface import Origin
-from honeytokens.model import Allergy, Care, Prescription, Stay, Story, Vitals
+from honeytokens.model import Allergy, Care, Practitioner, Prescription, Stay, Story, Vitals
 
 Json = dict[str, Any]
 Address = Callable[[str, str], str]
@@ -76,14 +77,20 @@ _SIGNS = (
 )
 """Each field of :class:`Vitals` with a code of its own: its LOINC code, its unit as written and in UCUM."""
 _PRESSURES = (("systolic", "8480-6"), ("diastolic", "8462-4"))
-_PI, _NH = _coded(_V2_0203, "PI"), _coded(_V2_0203, "NH")
+_PI = _coded(_V2_0203, "PI")
+_ATTENDING = [_coded("http://terminology.hl7.org/CodeSystem/v3-ParticipationType", "ATND")]
+_RPPS = _coded("https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0203", "RPPS")
 
 
 class Resources:
     """Makes the resources of one decoy after another; each has a fresh random id, and refers to the others by it."""
 
-    def __init__(self, origin: Origin, address: Address) -> None:
+    def __init__(self, origin: Origin, address: Address, *, alone: bool) -> None:
+        """Make resources to be sent together; ``alone``: each decoy's by themselves, with whom they name."""
+        self._alone = alone
+        self._practitioners: dict[Practitioner, Json] = {}
         self._country = country(origin.locale)
+        self._national = _coded(_V2_0203, self._country.national_id_type)
         self._as_of = origin.as_of
         self._address = address
         self._ids = random_uuids()
@@ -96,17 +103,20 @@ class Resources:
         patient = self._patient(person)
         subject = {"reference": self._address("Patient", patient["id"])}
         found = [patient]
-        encounters: dict[date, Json] = {}
+        links: dict[date, Json] = {}
         began: dict[datetime, Json] = {}
+        if self._alone:
+            self._practitioners.clear()
         for stay in story.stays:
-            encounter = self._encounter(stay, subject)
+            seen = self._seen_by(stay, found)
+            encounter = self._encounter(stay, subject, seen)
             reference = {"reference": self._address("Encounter", encounter["id"])}
-            encounters[stay.discharged.date()] = reference
-            found += [encounter, self._diagnosis(stay, subject, reference)]
+            links[stay.discharged.date()] = {"encounter": reference} | ({"requester": seen} if seen else {})
+            found += [encounter, self._diagnosis(stay, subject, reference, seen)]
             began[stay.admitted] = reference
         for vitals in story.vitals:
             found += self._observations(vitals, {"subject": subject, "encounter": began[vitals.measured]})
-        found += [self._prescription(drug, subject, encounters.get(drug.prescribed)) for drug in story.prescriptions]
+        found += [self._prescription(drug, subject, links.get(drug.prescribed, {})) for drug in story.prescriptions]
         found += [self._allergy(allergy, subject) for allergy in story.allergies]
         return found
 
@@ -143,6 +153,33 @@ class Resources:
             patient["managingOrganization"] = self._site
         return patient
 
+    def _seen_by(self, stay: Stay, found: list[Json]) -> Json | None:
+        """Return the reference to whoever saw the patient; a Practitioner that is not there yet joins the rest."""
+        doctor = stay.practitioner
+        if doctor is None:
+            return None
+        if doctor not in self._practitioners:
+            name = f"{doctor.first_name} {doctor.surname}"
+            if doctor.number and self._country.practitioner_system:
+                resource = self._practitioner(doctor)
+                found.append(resource)
+                link = {"reference": self._address("Practitioner", resource["id"]), "display": name}
+            else:
+                link = {"type": "Practitioner", "display": name}
+            self._practitioners[doctor] = link
+        return self._practitioners[doctor]
+
+    def _practitioner(self, doctor: Practitioner) -> Json:
+        kind = {"type": _RPPS} if self._country.alpha2 == "FR" else {}
+        number = {"use": "official", **kind, "system": self._country.practitioner_system, "value": doctor.number}
+        return {
+            "resourceType": "Practitioner",
+            "id": next(self._ids),
+            "identifier": [number],
+            "active": True,
+            "name": [{"family": doctor.surname, "given": [doctor.first_name]}],
+        }
+
     def _identifiers(self, person: Json) -> Iterator[Json]:
         """Yield the identifiers, the site's own first.
 
@@ -153,7 +190,12 @@ class Resources:
             system = {"system": self._local_id_system} if self._local_id_system else {}
             yield {"use": "usual", "type": _PI, **system, "value": value}
         if value := person["national_id"]:
-            yield {"use": "official", "type": _NH, "system": self._country.national_id_system, "value": value}
+            yield {
+                "use": "official",
+                "type": self._national,
+                "system": self._country.national_id_system,
+                "value": value,
+            }
 
     def _names(self, person: Json) -> list[Json]:
         """Return the legal name, then the other: FR Core's official and usual names; elsewhere official and maiden."""
@@ -175,7 +217,7 @@ class Resources:
         if link := person["web_link"]:
             yield {"system": "url", "value": link}
 
-    def _encounter(self, stay: Stay, subject: Json) -> Json:
+    def _encounter(self, stay: Stay, subject: Json, seen: Json | None) -> Json:
         zone, kind = self._country.zone, stay.care
         encounter: Json = {
             "resourceType": "Encounter",
@@ -190,13 +232,15 @@ class Resources:
             },
             "reasonCode": [self._concept("http://hl7.org/fhir/sid/icd-10", stay.icd10, stay.reason)],
         }
+        if seen:
+            encounter["participant"] = [{"type": _ATTENDING, "individual": seen}]
         if kind is Care.EMERGENCY_STAY:
             encounter["hospitalization"] = {"admitSource": _FROM_EMERGENCY}
         if self._site:
             encounter["serviceProvider"] = self._site
         return encounter
 
-    def _diagnosis(self, stay: Stay, subject: Json, encounter: Json) -> Json:
+    def _diagnosis(self, stay: Stay, subject: Json, encounter: Json, seen: Json | None) -> Json:
         return {
             "resourceType": "Condition",
             "id": next(self._ids),
@@ -207,6 +251,7 @@ class Resources:
             "subject": subject,
             "encounter": encounter,
             "recordedDate": stay.admitted.date().isoformat(),
+            **({"recorder": seen} if seen else {}),
         }
 
     def _observations(self, vitals: Vitals, links: Json) -> Iterator[Json]:
@@ -235,15 +280,16 @@ class Resources:
             "effectiveDateTime": when,
         }
 
-    def _prescription(self, drug: Prescription, subject: Json, encounter: Json | None) -> Json:
+    def _prescription(self, drug: Prescription, subject: Json, links: Json) -> Json:
         over = drug.prescribed + timedelta(days=drug.days) <= self._as_of
-        request = {
+        return {
             "resourceType": "MedicationRequest",
             "id": next(self._ids),
             "status": "completed" if over else "active",
             "intent": "order",
             "medicationCodeableConcept": self._concept("http://www.whocc.no/atc", drug.atc, drug.drug),
             "subject": subject,
+            **links,
             "authoredOn": drug.prescribed.isoformat(),
             "dosageInstruction": [{"text": drug.dose}],
             "dispenseRequest": {
@@ -255,9 +301,6 @@ class Resources:
                 }
             },
         }
-        if encounter:
-            request["encounter"] = encounter
-        return request
 
     def _allergy(self, allergy: Allergy, patient: Json) -> Json:
         return {

@@ -17,7 +17,7 @@ from typing import IO, Any
 
 from honeytokens.formats.exchange import country, on_the_clock
 from honeytokens.formats.interface import Batch, Origin
-from honeytokens.model import Allergy, Care, Stay, Story
+from honeytokens.model import Allergy, Care, Practitioner, Stay, Story
 
 _ESCAPES = {sign: f"\\X{sign:02X}\\" for sign in (*range(32), 127)} | {
     ord(sign): f"\\{letter}\\" for sign, letter in zip("|^&~\\", "FSTRE", strict=True)
@@ -92,13 +92,25 @@ class _Messages:
         pid_segment = f"{number}^^^{self._authority}^AN".join(pid)
         location = f"^^^{self._authority}" if self._authority else ""
         visit = (
-            f"PV1|1|{patient_class}|{location}|{'U' if stay.care.urgent else 'R'}{'|' * 15}"
+            f"PV1|1|{patient_class}|{location}|{'U' if stay.care.urgent else 'R'}|||"
+            f"{self._attending(stay.practitioner)}{'|' * 12}"
             f"{number}^^^{self._authority}^VN{'|' * 25}{admitted}|"
         )
         diagnosis = f"DG1|1||{_escaped(stay.icd10)}^{_escaped(stay.reason)}^I10||{admitted[:8]}|"
         arrival = "A01" if patient_class == "I" else "A04"
         yield self._message(arrival, admitted, pid_segment, f"{visit}||||||V\r", f"{diagnosis}A\r")
         yield self._message("A03", discharged, pid_segment, f"{visit}{discharged}||||||V\r", f"{diagnosis}F\r")
+
+    def _attending(self, doctor: Practitioner | None) -> str:
+        """Return PV1-7: one of the host's own, by the national number, else by the number that the site gives."""
+        if doctor is None:
+            return ""
+        kind, authority = "EI", self._authority
+        if doctor.number:
+            kind, authority = self._country.practitioner_type, self._country.practitioner_authority
+        number = _escaped(doctor.number or doctor.code)
+        ending = f"^{authority}^L^^^{kind}" if number else "^^L"
+        return f"{number}^{_escaped(doctor.surname)}^{_escaped(doctor.first_name)}^^^^^{ending}"
 
     def _message(self, event: str, stamp: str, *segments: str) -> Message:
         kind = f"ADT^{event}^{_STRUCTURES[event]}"
@@ -125,7 +137,9 @@ class _Messages:
         if local or not national:
             found.append(f"{_escaped(local) or _number()}^^^{self._authority}^PI")
         if national:
-            found.append(f"{_escaped(national)}^^^{self._country.national_id_authority}^NH")
+            found.append(
+                f"{_escaped(national)}^^^{self._country.national_id_authority}^{self._country.national_id_type}"
+            )
         return found
 
     def _names(self, person: dict[str, Any]) -> list[str]:

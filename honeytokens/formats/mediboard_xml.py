@@ -5,8 +5,9 @@ of the application's classes: the patient, its IPP, its stays, its medical file 
 
 Where that code is silent, this is assumed: columns hold the defaults of the application's schema; the IPP's tag, which
 each site chooses, is ``IPP``; a stay was planned as it went, its patient came from home and went back there; keys are
-drawn at random from a table of a million. Nobody is named as practitioner, treating doctor or author: an invented one
-could be a real one, or be looked up in vain. The real export is in alphabetical order, ours in that of the decoys.
+drawn at random from a table of a million. A stay's practitioner is one of the host's own, from the operator's list, and
+nobody without a list: an invented one could be a real one, or be looked up in vain. Names stand in ``CUser``, which
+shares its keys with ``CMediusers``. The real export is in alphabetical order, ours in that of the decoys.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from honeytokens.formats.archive import Archive
 from honeytokens.formats.interface import Batch, Origin
 from honeytokens.formats.mediboard_patient import codes, soundex2, title, upper
 from honeytokens.markers import Permutation
-from honeytokens.model import Allergy, Care, Prescription, Stay, Story
+from honeytokens.model import Allergy, Care, Practitioner, Prescription, Stay, Story
 
 _A_SECOND = 25
 """How many patients the application exports in a second."""
@@ -94,6 +95,7 @@ class _Export:
         self._site = {"text": origin.establishment, "raison_sociale": origin.establishment, "finess": origin.finess}
         self._group = {"group_id": "CGroups-1"} if origin.establishment else {}
         self._keys: dict[str, Iterator[int]] = {}
+        self._users: dict[Practitioner, str] = {}
 
     def document(self, person: dict[str, Any], story: Story, moment: datetime) -> tuple[str, str]:
         """Return the name of a patient's object, and the document about it."""
@@ -105,7 +107,11 @@ class _Export:
             identifier = self._names("CIdSante400", 1)[0]
             document.add(identifier, {"object_id": patient}, _identifier(person["local_id"], known))
         for number, (name, stay) in enumerate(zip(self._names("CSejour", len(story.stays)), story.stays, strict=True)):
-            document.add(name, {"patient_id": patient, **self._group}, _stay(stay))
+            doctor = stay.practitioner
+            seen = {"praticien_id": f"CMediusers-{self._key(doctor)}"} if doctor else {}
+            document.add(name, {"patient_id": patient, **seen, **self._group}, _stay(stay))
+            if doctor and doctor not in (earlier.practitioner for earlier in story.stays[:number]):
+                self._user(document, doctor)
             if number == 0 and self._group:
                 document.add(self._group["group_id"], {}, self._site)
         if story != _EMPTY:
@@ -122,6 +128,20 @@ class _Export:
         for kind, entries in contents:
             for name, fields in zip(self._names(kind, len(entries)), entries, strict=True):
                 document.add(name, {"dossier_medical_id": file}, fields)
+
+    def _key(self, doctor: Practitioner) -> str:
+        """Return the key of a practitioner: the host's own where it is a number."""
+        if doctor not in self._users:
+            code = doctor.code or ""
+            own = code.isascii() and code.isdigit()
+            self._users[doctor] = code if own else self._names("CMediusers", 1)[0].partition("-")[2]
+        return self._users[doctor]
+
+    def _user(self, document: _Document, doctor: Practitioner) -> None:
+        key = self._key(doctor)
+        document.add(f"CMediusers-{key}", {"user_id": f"CUser-{key}"}, {"actif": "1", "rpps": doctor.number})
+        names = {"user_first_name": doctor.first_name, "user_last_name": upper(doctor.surname)}
+        document.add(f"CUser-{key}", {}, names)
 
     def _names(self, kind: str, how_many: int) -> list[str]:
         """Return new names of a class, their keys in increasing order."""

@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING
 from honeytokens.errors import UnknownNameError
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from honeytokens.locales.interface import Locale
+    from honeytokens.markers import Draws
+
+    Ceiling = Callable[[Draws, pl.DataFrame], pl.Series]
 
 
 def _fr_fr() -> Locale:
@@ -65,4 +70,18 @@ def get(code: str) -> Locale:
     return _LOADERS[code]()
 
 
-__all__ = ["codes", "get"]
+def _fr_fr_ceiling() -> Ceiling:
+    from honeytokens.locales.fr_fr.identifiers import above_ceiling  # noqa: PLC0415
+
+    return above_ceiling
+
+
+_CEILINGS: dict[str, Callable[[], Ceiling]] = {"fr_fr": _fr_fr_ceiling}
+
+
+def ceiling_of(code: str) -> Ceiling | None:
+    """Return what draws national numbers above all that are given out, null for who has none; ``None`` without one."""
+    return _CEILINGS[code]() if code in _CEILINGS else None
+
+
+__all__ = ["ceiling_of", "codes", "get"]

@@ -12,6 +12,7 @@ from honeytokens.model.people import (
     DecoyRef,
     Field,
     Identity,
+    Practitioner,
     Prescription,
     Sex,
     Stay,
@@ -20,10 +21,13 @@ from honeytokens.model.people import (
 )
 from honeytokens.model.placements import Placement, PlacementState, Stamp, WrittenRow
 from honeytokens.model.planning import Campaign, Establishment, HospitalSystem, Pool, PoolKind, PoolShare, Recipe
+from honeytokens.model.policies import CHOICES, DEMO, Policies, Policy
 from honeytokens.model.sightings import Evidence, Hit, KnownDecoys, Location, ScanResult, ScanStats, Unread
 from honeytokens.model.verdicts import Authenticity, Dating, EstablishmentFinding, Standing, TheftWindow, Verdict
 
 __all__ = [
+    "CHOICES",
+    "DEMO",
     "MAIN_FIELDS",
     "Allergy",
     "Authenticity",
@@ -43,9 +47,12 @@ __all__ = [
     "Location",
     "Placement",
     "PlacementState",
+    "Policies",
+    "Policy",
     "Pool",
     "PoolKind",
     "PoolShare",
+    "Practitioner",
     "Prescription",
     "Recipe",
     "ScanResult",

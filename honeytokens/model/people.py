@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -99,6 +99,21 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class Practitioner:
+    """A doctor of the host's own, from the operator's list: none is ever invented.
+
+    ``code`` is what the hospital system writes in its rows to name the doctor, ``number`` that of the national register
+    (RPPS in France), ``specialty`` one of those of ``honeytokens.clinical``, or ``emergency``.
+    """
+
+    surname: str
+    first_name: str
+    code: str | None = None
+    number: str | None = None
+    specialty: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Stay:
     """A past stay or consultation. Times are local wall-clock times of the establishment, naive on purpose."""
 
@@ -107,6 +122,8 @@ class Stay:
     reason: str
     icd10: str
     care: Care
+    practitioner: Practitioner | None = field(default=None, repr=False)
+    """Who saw the patient; never shown in a message, since it names somebody."""
 
 
 @dataclass(frozen=True, slots=True)

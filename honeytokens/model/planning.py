@@ -6,15 +6,22 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from honeytokens.model.people import Practitioner
+from honeytokens.model.policies import Policies
+
 
 @dataclass(frozen=True, slots=True)
 class Establishment:
-    """A care site. ``code`` is what the hospital system writes in its rows to name the site."""
+    """A care site. ``code`` is what the hospital system writes in its rows to name the site.
+
+    ``practitioners`` are its own, as the operator listed them.
+    """
 
     name: str
     code: str
     postcode: str
     finess: str | None = None
+    practitioners: tuple[Practitioner, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +71,8 @@ class Recipe:
     """What a campaign's decoys are a function of, beside its key.
 
     ``near`` is the establishment's postcode, ``as_of`` the day at which ages and stories are reckoned, ``data``
-    the digest of the locale's tables, so that a shipped table that changed is noticed. ``demo`` draws phones,
-    mail domains and national identifiers from ranges reserved for fiction.
+    the digest of the locale's tables, so that a shipped table that changed is noticed. ``policies`` say where values
+    that could be somebody's come from; ``practitioners`` are those of the establishment when the recipe was made.
     """
 
     locale: str
@@ -73,7 +80,8 @@ class Recipe:
     near: str
     as_of: date
     shares: tuple[PoolShare, ...] = ()
-    demo: bool = False
+    policies: Policies = field(default_factory=Policies)
+    practitioners: tuple[Practitioner, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ import sqlite_utils
 
 from honeytokens.errors import RegistryError
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
+"""Version 1 had no blind index; version 2 knew no policies and practitioners of recipes, whose defaults hold then."""
 TABLES = {
     "establishments": ("name", "sealed"),
     "systems": ("name", "sealed"),

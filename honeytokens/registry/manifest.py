@@ -2,7 +2,8 @@
 
 A manifest holds everything that a campaign's decoys are a function of beside the keyring: the recipe with the digest
 of the locale's data, the pools' shares, and the serials that were skipped; besides, the calendar, the establishment
-and the system. It names no decoy and no placement, and changes only when the system's address or mapping does.
+and the system. It names no decoy and no placement, and changes only when the system's
+address or mapping, or the establishment's practitioners do.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from honeytokens.sealing import Box
 
 SUFFIX = ".manifest"
 _FORMAT = "honeytokens-manifest"
-_VERSION = 1
+_VERSION = 2
+"""Version 1 had neither policies nor practitioners in its recipe: their defaults make the same decoys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,8 @@ def read_manifest(path: Path, keyring: Keyring) -> Manifest:
 
     Raises :class:`ManifestError` when it is damaged, of a newer version, or sealed with another keyring.
     """
-    name, sealed = _unwrapped(path)
-    content = decode(_Content, _box(keyring, path).open(sealed, _place(name)))
+    name, version, sealed = _unwrapped(path)
+    content = decode(_Content, _box(keyring, path).open(sealed, _place(name, version)))
     skipped = set(content.skipped)
     serials = tuple(islice((serial for serial in count() if serial not in skipped), content.decoys))
     return replace(content.manifest, campaign=replace(content.manifest.campaign, serials=serials))
@@ -90,8 +92,8 @@ def read_manifests(folders: Iterable[Path], keyring: Keyring) -> Iterator[Manife
         yield read_manifest(path, keyring)
 
 
-def _unwrapped(path: Path) -> tuple[str, bytes]:
-    """Return the campaign's id and the sealed content of a file whose form is right."""
+def _unwrapped(path: Path) -> tuple[str, int, bytes]:
+    """Return the campaign's id, the version and the sealed content of a file whose form is right."""
     damaged = ManifestError(f"{path} is damaged or is no manifest", "Use another copy of it")
     try:
         document = json.loads(path.read_bytes())
@@ -99,7 +101,7 @@ def _unwrapped(path: Path) -> tuple[str, bytes]:
             raise damaged
         if document["version"] > _VERSION:
             raise ManifestError(f"{path} was made by a newer version of honeytokens", "Upgrade honeytokens")
-        return str(document["campaign"]), base64.b64decode(document["sealed"], validate=True)
+        return str(document["campaign"]), document["version"], base64.b64decode(document["sealed"], validate=True)
     except OSError as error:
         raise ManifestError(f"{path} cannot be read: {error.strerror}", "Use another copy of it") from error
     except (ValueError, KeyError, TypeError, binascii.Error) as error:
@@ -117,5 +119,5 @@ def _box(keyring: Keyring, path: Path) -> Box:
     )
 
 
-def _place(name: str) -> str:
-    return f"manifest|{_VERSION}|{name}"
+def _place(name: str, version: int = _VERSION) -> str:
+    return f"manifest|{version}|{name}"

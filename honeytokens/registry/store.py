@@ -47,6 +47,8 @@ _TERMS = "select term from lookups where placement = ?"
 _LOOKED_UP = "select p.* from placements p join lookups l on l.placement = p.id where l.term = ? order by p.id"
 _FIRST = 0
 """The count of commits of a registry that was just made."""
+_COUNTED = 2
+"""The first version that counted commits, and had a blind index."""
 
 
 class Registry:
@@ -91,12 +93,12 @@ class Registry:
             version = schema_version(database, path)
         registry = cls(path, database, keyring)
         # The count beside the registry is read first: another process may commit at any moment.
-        uncounted = version < SCHEMA_VERSION and not registry._generation.kept
+        uncounted = version < _COUNTED and not registry._generation.kept
         seen = _FIRST if put_back or uncounted else registry._generation.read()
         registry._check_sum()
         registry._generation.check(seen, registry._commits)
         if version < SCHEMA_VERSION:
-            registry._migrate()
+            registry._migrate(version)
         if put_back:
             registry._generation.write(registry._commits)
         return registry
@@ -136,19 +138,19 @@ class Registry:
         """Return one care site; raise ``UnknownNameError`` when there is none of that name."""
         return self._named("establishments", "establishment", name, Establishment)
 
+    def change_establishment(self, establishment: Establishment) -> None:
+        """Remember a care site anew; raise ``UnknownNameError`` when there is none of its name."""
+        self.establishment(establishment.name)
+        self._replace("establishments", establishment.name, establishment)
+
     def add_system(self, system: HospitalSystem) -> None:
         """Remember a hospital system; raise ``UnknownNameError`` when the name is taken."""
         self._add("systems", system.name, system)
 
     def change_system(self, system: HospitalSystem) -> None:
         """Remember a hospital system anew; raise ``UnknownNameError`` when there is none of its name."""
-        sealed = self._box.seal(encode(system), f"systems|{system.name}")
-        with self.transaction():
-            self.system(system.name)
-            [before] = self._query("select sealed from systems where name = ?", (system.name,))
-            self._database.execute("update systems set sealed = ? where name = ?", (sealed, system.name))
-            self._change.take("systems", system.name, _blob(before["sealed"]))
-            self._change.add("systems", system.name, sealed)
+        self.system(system.name)
+        self._replace("systems", system.name, system)
 
     def systems(self) -> list[HospitalSystem]:
         """Return every hospital system, by name."""
@@ -279,6 +281,14 @@ class Registry:
             self._database.table(table).insert({"name": name, "sealed": sealed}, pk="name")
             self._change.add(table, name, sealed)
 
+    def _replace(self, table: str, name: str, thing: object) -> None:
+        sealed = self._box.seal(encode(thing), f"{table}|{name}")
+        with self.transaction():
+            [before] = self._query(f"select sealed from {table} where name = ?", (name,))  # noqa: S608
+            self._database.execute(f"update {table} set sealed = ? where name = ?", (sealed, name))  # noqa: S608
+            self._change.take(table, name, _blob(before["sealed"]))
+            self._change.add(table, name, sealed)
+
     def _all(self, table: str, kind: type[T]) -> list[T]:
         rows = self._query(f"select * from {table} order by name")  # noqa: S608
         return [decode(kind, self._box.open(_blob(row["sealed"]), f"{table}|{row['name']}")) for row in rows]
@@ -331,12 +341,13 @@ class Registry:
                 "Restore the registry from a backup; do not trust its answers meanwhile",
             )
 
-    def _migrate(self) -> None:
-        """Bring a registry of version 1 up to date: it had no blind index."""
+    def _migrate(self, version: int) -> None:
+        """Bring a registry of an earlier version up to date."""
         with self.transaction():
-            create_lookups(self._database)
-            for placement in self.placements():
-                self._index(placement)
+            if version < _COUNTED:
+                create_lookups(self._database)
+                for placement in self.placements():
+                    self._index(placement)
             self._database.execute("update meta set value = ? where key = 'schema_version'", (str(SCHEMA_VERSION),))
 
     def _query(self, sql: str, arguments: Iterable[object] = ()) -> list[Row]:

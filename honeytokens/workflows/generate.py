@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import IO
 
-from honeytokens.decoys import Maker, digest_of_data
+from honeytokens.decoys import Maker, digest_of_data, with_policies
 from honeytokens.errors import PlanRefusedError
 from honeytokens.formats import Batch, Origin
 from honeytokens.formats import get as get_format
 from honeytokens.keys import Keyring
 from honeytokens.locales import get as get_locale
-from honeytokens.model import PoolShare, Recipe
+from honeytokens.model import Establishment, Policy, PoolShare, Recipe
 from honeytokens.workflows.home import Home
 
 _BATCH = 50_000
@@ -24,19 +24,23 @@ _TOLD_BATCH = 5_000
 
 @dataclass(frozen=True, slots=True)
 class GenerateRequest:
-    """How many decoys of which locale, living near which postcode, with ages reckoned at ``as_of``."""
+    """How many decoys of which locale, living near which postcode, with ages reckoned at ``as_of``.
+
+    ``policies`` are those asked for, by field.
+    """
 
     count: int
     locale: str
     near: str
     as_of: date
+    policies: Mapping[str, Policy] = field(default_factory=dict)
 
 
 def generate_demo(
     request: GenerateRequest, format_name: str, stream: IO[bytes], *, on_progress: Callable[[int], None] | None = None
 ) -> None:
     """Write decoys from ranges reserved for fiction, under a key that is thrown away."""
-    recipe = replace(recipe_of(request), demo=True)
+    recipe = demo_recipe(request)
     maker = Maker.of(Keyring.generate(), "demo", secrets.token_hex(8), 1, recipe)
     _write(format_name, maker, range(request.count), Origin(request.locale, request.as_of), stream, on_progress)
 
@@ -47,16 +51,20 @@ def generate(
     format_name: str,
     stream: IO[bytes],
     *,
+    site: Establishment | None = None,
     on_progress: Callable[[int], None] | None = None,
 ) -> None:
     """Write decoys made from the home's key and pools, of no campaign: no two share an identifier of a pool.
 
-    Raises ``PlanRefusedError`` when a pool is too small.
+    They are patients of ``site`` if it is given, and see its practitioners. Raises ``PlanRefusedError`` when a pool is
+    too small or a policy cannot be kept.
     """
     shares = tuple(PoolShare(pool, 0) for pool in home.registry.pools())
-    recipe = replace(recipe_of(request), shares=shares)
+    everything = replace(recipe_of(request), shares=shares, practitioners=site.practitioners if site else ())
+    recipe = with_policies(everything, request.policies)
     maker = Maker.of(home.keyring, "generated", f"generate/{request.locale}", home.keyring.newest, recipe)
-    _write(format_name, maker, range(request.count), Origin(request.locale, request.as_of), stream, on_progress)
+    origin = Origin(request.locale, request.as_of, *((site.name, site.finess) if site else ()))
+    _write(format_name, maker, range(request.count), origin, stream, on_progress)
 
 
 def generate_campaign(
@@ -75,6 +83,11 @@ def recipe_of(request: GenerateRequest) -> Recipe:
     if not locale.is_place(request.near):
         raise PlanRefusedError(f"{request.near} is no postcode of locale {request.locale}", "Name another with --near")
     return Recipe(request.locale, digest_of_data(request.locale), request.near, request.as_of)
+
+
+def demo_recipe(request: GenerateRequest) -> Recipe:
+    """Return the recipe of a request whose values come from ranges reserved for fiction."""
+    return with_policies(recipe_of(request), request.policies, demo=True)
 
 
 def _write(

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
 
-from honeytokens.decoys import Ledger, Maker, digest_of_data, pools
+from honeytokens.decoys import Ledger, Maker, digest_of_data, kinds_left_empty, pools, with_policies
 from honeytokens.errors import PlanRefusedError, UnknownNameError
 from honeytokens.fingerprints import fold
 from honeytokens.locales import get
@@ -24,6 +24,7 @@ from honeytokens.model import (
     Field,
     Placement,
     PlacementState,
+    Policy,
     Recipe,
 )
 from honeytokens.systems.interface import DraftRow, HospitalAdapter
@@ -45,7 +46,7 @@ class PlanRequest:
     """What the operator asks for.
 
     ``count`` decoys of ``establishment`` in ``system``, planted from ``starts`` over ``over``; the stamped field, the
-    street, is rewritten every ``stamp_every`` (``None``: never).
+    street, is rewritten every ``stamp_every`` (``None``: never). ``policies`` are those asked for, by field.
     """
 
     name: str
@@ -56,6 +57,7 @@ class PlanRequest:
     starts: datetime
     over: timedelta
     stamp_every: timedelta | None
+    policies: Mapping[str, Policy] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +145,19 @@ def _checked_establishment(home: Home, request: PlanRequest) -> Establishment:
 
 
 def _recipe(home: Home, request: PlanRequest, establishment: Establishment) -> Recipe:
-    """Return the recipe, with a fresh share of every pool that has room."""
-    shares = pools.fresh_shares(home.registry.pools(), home.registry.campaigns(), request.count)
-    data = digest_of_data(request.locale)
-    return Recipe(request.locale, data, establishment.postcode, request.starts.date(), shares)
+    """Return the recipe, with a fresh share of every pool that its policies use and that has room."""
+    unused = kinds_left_empty(request.policies)
+    owned = [pool for pool in home.registry.pools() if pool.kind not in unused]
+    shares = pools.fresh_shares(owned, home.registry.campaigns(), request.count)
+    everything = Recipe(
+        request.locale,
+        digest_of_data(request.locale),
+        establishment.postcode,
+        request.starts.date(),
+        shares,
+        practitioners=establishment.practitioners,
+    )
+    return with_policies(everything, request.policies)
 
 
 class _Chooser:
@@ -215,9 +226,9 @@ class _Chooser:
         if any(key in self._population for key in identity_keys(*(row[field] for field in NAMED_BY))):
             self.skipped["it equals a patient of the host on name and birth date"] += 1
             return False
-        for field, values in self._taken.items():
-            if fold(str(row[field] or "")) in values:
-                self.skipped[f"{field} is one that the host uses"] += 1
+        for name, values in self._taken.items():
+            if fold(str(row[name] or "")) in values:
+                self.skipped[f"{name} is one that the host uses"] += 1
                 return False
         return True
 

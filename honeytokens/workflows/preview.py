@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import replace
 
 from honeytokens.decoys import Maker
 from honeytokens.formats import Batch, Origin
 from honeytokens.keys import Keyring
-from honeytokens.workflows.generate import GenerateRequest, recipe_of
+from honeytokens.workflows.generate import GenerateRequest, demo_recipe
 from honeytokens.workflows.home import Home
 
 
@@ -22,8 +21,7 @@ def preview_campaign(home: Home, campaign: str, count: int) -> tuple[Batch, Orig
 
 def preview_demo(request: GenerateRequest) -> tuple[Batch, Origin]:
     """Return decoys from ranges reserved for fiction, under a key that is thrown away."""
-    recipe = replace(recipe_of(request), demo=True)
-    maker = Maker.of(Keyring.generate(), "preview", secrets.token_hex(8), 1, recipe)
+    maker = Maker.of(Keyring.generate(), "preview", secrets.token_hex(8), 1, demo_recipe(request))
     return _batch(maker, range(request.count)), Origin(request.locale, request.as_of)
 
 

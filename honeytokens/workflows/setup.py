@@ -13,6 +13,7 @@ from honeytokens.systems.mapping import Mapping
 from honeytokens.workflows.connecting import open_system
 from honeytokens.workflows.home import Home
 from honeytokens.workflows.manifests import keep_manifests
+from honeytokens.workflows.practitioners import has_luhn_digit
 
 _FINESS_DIGITS = 9
 _DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
@@ -113,7 +114,4 @@ def _refuse_domain(domain: str) -> None:
 def _is_finess(text: str) -> bool:
     """Return whether a text is nine characters of a FINESS number with its Luhn digit (2A and 2B read as 2)."""
     digits = re.sub(r"^2[AB]", "20", text.upper())
-    if len(text) != _FINESS_DIGITS or not digits.isdigit():
-        return False
-    doubled = [int(d) * (2 if place % 2 else 1) for place, d in enumerate(reversed(digits))]
-    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
+    return len(text) == _FINESS_DIGITS and has_luhn_digit(digits)

@@ -111,6 +111,23 @@ def test_the_whole_road(run: Run, ready: Path, tmp_path: Path) -> None:
     assert run("doctor").code == 0
 
 
+def test_the_hosts_own_practitioners_are_named_and_planned_campaigns_keep_theirs(
+    run: Run, ready: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "doctors.csv").write_text("\ufeffsurname;first_name;code;number;specialty\nRoy;Paul;18;10002478914;\n")
+    done = run("establishment", "practitioners", "saint-anne", "doctors.csv")
+    assert (done.code, done.out) == (0, "saint-anne has 1 practitioners.\n")
+    planned = run("plan", "spring", "--system", "his", "--establishment", "saint-anne", "-n", "12", "--json")
+    assert json.loads(planned.out)["policies"]["practitioner"] == "owned"
+    (tmp_path / "doctors.csv").write_text("surname,first_name\nPetit,Luc\n")
+    assert run("establishment", "practitioners", "saint-anne", "doctors.csv").code == 0
+    assert "ROY Paul" in run("preview", "--campaign", "spring", "-n", "12").out
+    fresh = run("generate", "-n", "20", "--establishment", "saint-anne", "--format", "fhir-bundle").out
+    assert "Luc Petit" in fresh
+    assert "saint-anne" in fresh
+    assert "Roy" not in fresh
+
+
 def test_scan_exit_codes(run: Run, ready: Path, tmp_path: Path) -> None:
     run("plan", "spring", "--system", "his", "--establishment", "saint-anne", "-n", "3")
     run("apply")
@@ -167,6 +184,22 @@ MISTAKES: list[tuple[list[str], int, str]] = [
     (["generate"], 2, "-n"),
     (["generate", "-n", "3", "--demo", "--format", "docx"], 3, "csv"),
     (["generate", "-n", "3", "--demo", "--locale", "xx"], 3, "fr_fr"),
+    (["generate", "-n", "0", "--demo"], 2, "0 is not in the range"),
+    (["generate", "-n", "-3", "--demo"], 2, "-3 is not in the range"),
+    (["generate", "-n", "3", "--policy", "phone=owned"], 3, "honeytokens pool add phone"),
+    (["generate", "-n", "3", "--policy", "phone=reserved"], 3, "--demo"),
+    (["generate", "-n", "3", "--policy", "phone=invented"], 2, "owned, empty, reserved"),
+    (["generate", "-n", "3", "--policy", "blood_group=owned"], 2, "national_id"),
+    (["generate", "-n", "3", "--policy", "practitioner=owned"], 3, "honeytokens establishment practitioners"),
+    (["generate", "-n", "3", "--locale", "en_gb", "--policy", "national_id=above_ceiling"], 3, "no ceiling"),
+    (["generate", "-n", "3", "--establishment", "nowhere"], 3, "There is no establishment named nowhere"),
+    (["generate", "-n", "3", "--establishment", "saint-anne", "--demo"], 2, "--demo"),
+    (["generate", "--campaign", "x", "--policy", "phone=empty"], 2, "its own"),
+    (["establishment", "practitioners", "nowhere", "doctors.csv"], 3, "There is no establishment named nowhere"),
+    (["establishment", "practitioners", "saint-anne", "nowhere.csv"], 2, "nowhere.csv"),
+    (["establishment", "practitioners", "saint-anne", "his.toml"], 3, "wrong columns"),
+    (["establishment", "practitioners", "saint-anne", "his.db"], 2, "UTF-8"),
+    (["establishment", "practitioners", "saint-anne", "wrong.csv"], 3, "Line 3 of the list of practitioners"),
     (["generate", "-n", "3", "--demo", "-o", "nowhere/x.csv"], 3, "nowhere/x.csv"),
     (["generate", "-n", "3", "--demo", "-o", "his.toml"], 3, "--force"),
     (["generate", "-n", "3", "--demo", "--force", "-o", "/dev/null"], 3, "not an ordinary file"),
@@ -205,6 +238,8 @@ def shared_ready(tmp_path_factory: pytest.TempPathFactory) -> Run:
     connection.close()
     (folder / "his.toml").write_text(MAPPING)
     (folder / "his.toml").chmod(0o644)
+    (folder / "doctors.csv").write_text("surname,first_name,number\nRoy,Paul,10002478914\n")
+    (folder / "wrong.csv").write_text("surname,first_name,number\nRoy,Paul,10002478914\nRoy,Paul,10002478913\n")
     environment = {
         "PATH": os.environ["PATH"],
         "HOME": str(folder),

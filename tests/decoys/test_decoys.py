@@ -13,7 +13,7 @@ import pytest
 from honeytokens.decoys import Ledger, Maker, digest_of_data, known_decoys
 from honeytokens.errors import KeyringError, PlanRefusedError
 from honeytokens.keys import Keyring
-from honeytokens.model import MAIN_FIELDS, Field, Pool, PoolKind, PoolShare, Recipe
+from honeytokens.model import DEMO, MAIN_FIELDS, Field, Policies, Pool, PoolKind, PoolShare, Recipe
 
 KEYRING = Keyring((bytes(range(32)),))
 POOLS = (
@@ -28,7 +28,7 @@ POOLS = (
 
 def recipe(*pools: Pool, first: int = 0, demo: bool = False) -> Recipe:
     shares = tuple(PoolShare(pool, first) for pool in pools)
-    return Recipe("fr_fr", digest_of_data("fr_fr"), "75014", date(2026, 3, 1), shares, demo)
+    return Recipe("fr_fr", digest_of_data("fr_fr"), "75014", date(2026, 3, 1), shares, DEMO if demo else Policies())
 
 
 def maker(*pools: Pool, keyring: Keyring = KEYRING, campaign: str = "00ff", first: int = 0) -> Maker:

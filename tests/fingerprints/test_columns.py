@@ -15,7 +15,7 @@ from honeytokens.fingerprints import value_marks
 from honeytokens.fingerprints.columns import column_prints
 from honeytokens.fingerprints.prints import CODES, Printer
 from honeytokens.keys import Keyring
-from honeytokens.model import Field, Pool, PoolKind, PoolShare, Recipe
+from honeytokens.model import DEMO, Field, Policies, Pool, PoolKind, PoolShare, Recipe
 
 PRINTER = Printer(bytes(range(32)))
 KEYRING = Keyring((bytes(range(32)),))
@@ -68,7 +68,7 @@ def agree(field: Field, values: Sequence[str | None]) -> None:
 )
 def test_identities(locale: str, near: str, pools: Sequence[Pool], demo: bool) -> None:
     shares = tuple(PoolShare(pool, 0) for pool in pools)
-    recipe = Recipe(locale, digest_of_data(locale), near, date(2026, 3, 1), shares, demo)
+    recipe = Recipe(locale, digest_of_data(locale), near, date(2026, 3, 1), shares, DEMO if demo else Policies())
     people = Maker.of(KEYRING, "spring", "00ff", 1, recipe).identities(range(400))
     for field in Field:
         agree(field, people[field].cast(pl.String).to_list())

@@ -15,7 +15,22 @@ import polars as pl
 from honeytokens import formats
 from honeytokens.decoys import Maker, digest_of_data
 from honeytokens.formats import Batch, Origin
-from honeytokens.model import Allergy, Care, Field, Pool, PoolKind, PoolShare, Prescription, Recipe, Stay, Story, Vitals
+from honeytokens.model import (
+    DEMO,
+    Allergy,
+    Care,
+    Field,
+    Policies,
+    Pool,
+    PoolKind,
+    PoolShare,
+    Practitioner,
+    Prescription,
+    Recipe,
+    Stay,
+    Story,
+    Vitals,
+)
 
 AS_OF = date(2026, 11, 1)
 ORIGINS = {
@@ -29,6 +44,11 @@ POOLS = (
     Pool(PoolKind.WEB, "resultats-tilleuls.fr"),
     Pool(PoolKind.MAIL, "courrier-sante.fr"),
     Pool(PoolKind.PHONE, "01 99 00 ## ##"),
+)
+DOCTORS = (
+    Practitioner("Lebrun", "Anne", "17", "10003456784", "cardiology"),
+    Practitioner("Roy", "Paul", "18", "10002478914"),
+    Practitioner("O'Dowd", "Úna", "EXT-3"),
 )
 KINDS = {"demo": ((), True), "pools": (POOLS, False), "no numbers": ((), False)}
 """National numbers; the site's own numbers, with every other optional field; neither."""
@@ -84,16 +104,33 @@ def made(locale: str, kind: str, count: int) -> Batch:
     """Return decoys as the product makes them."""
     pools, demo = KINDS[kind]
     shares = tuple(PoolShare(pool, 0) for pool in pools)
-    recipe = Recipe(locale, digest_of_data(locale), NEAR[locale], AS_OF, shares, demo)
+    recipe = Recipe(
+        locale,
+        digest_of_data(locale),
+        NEAR[locale],
+        AS_OF,
+        shares,
+        DEMO if demo else Policies(),
+        DOCTORS if pools else (),
+    )
     maker = Maker("spring", recipe, bytes(range(32)), {(pool.kind, pool.value): bytes(32) for pool in pools})
     people = maker.identities(range(count))
     return Batch(people, maker.stories(range(count), people))
 
 
 def shown(story: Story, locale: str) -> Story:
-    """Return a story with its times as a clock of the country showed them: stories may name hours that were skipped."""
+    """Return a story as messages can tell it.
+
+    Times are as a clock of the country showed them: stories may name hours that were skipped. Practitioners have no
+    specialty and no code of the site.
+    """
     stays = (
-        replace(stay, admitted=_shown(stay.admitted, locale), discharged=_shown(stay.discharged, locale))
+        replace(
+            stay,
+            admitted=_shown(stay.admitted, locale),
+            discharged=_shown(stay.discharged, locale),
+            practitioner=stay.practitioner and replace(stay.practitioner, code=None, specialty=None),
+        )
         for stay in story.stays
     )
     vitals = (replace(one, measured=_shown(one.measured, locale)) for one in story.vitals)

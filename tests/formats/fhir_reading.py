@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from zipfile import ZipFile
 
-from honeytokens.model import Allergy, Care, Prescription, Stay, Story, Vitals
+from honeytokens.model import Allergy, Care, Practitioner, Prescription, Stay, Story, Vitals
 
 Json = dict[str, Any]
 FRENCH_NIR = "urn:oid:1.2.250.1.213.1.4.8"
@@ -59,7 +59,7 @@ def patients(resources: dict[str, Json]) -> list[tuple[Json, Story]]:
     for resource in resources.values():
         if link := resource.get("subject") or resource.get("patient"):
             about[link["reference"]].append(resource)
-    return [(_identity(resources[url]), _story(related)) for url, related in about.items()]
+    return [(_identity(resources[url]), _story(related, resources)) for url, related in about.items()]
 
 
 def _identity(patient: Json) -> Json:
@@ -88,7 +88,7 @@ def _identity(patient: Json) -> Json:
     }
 
 
-def _story(resources: Iterable[Json]) -> Story:
+def _story(resources: Iterable[Json], every: dict[str, Json]) -> Story:
     by_type: dict[str, list[Json]] = defaultdict(list)
     for resource in resources:
         by_type[resource["resourceType"]].append(resource)
@@ -99,7 +99,9 @@ def _story(resources: Iterable[Json]) -> Story:
         admitted, discharged = (_clock(encounter["period"][end]) for end in ("start", "end"))
         urgent = "hospitalization" in encounter
         care = Care.EMERGENCY_STAY if urgent else CARES[encounter["class"]["code"]]
-        stays.append(Stay(admitted, discharged, reason["text"], _code(reason), care))
+        seen = _practitioner(encounter, every)
+        assert condition.get("recorder") == (encounter["participant"][0]["individual"] if seen else None)
+        stays.append(Stay(admitted, discharged, reason["text"], _code(reason), care, seen))
     return Story(
         tuple(stays),
         tuple(
@@ -118,6 +120,20 @@ def _story(resources: Iterable[Json]) -> Story:
         ),
         tuple(_vitals(by_type["Observation"])),
     )
+
+
+def _practitioner(encounter: Json, every: dict[str, Json]) -> Practitioner | None:
+    if "participant" not in encounter:
+        return None
+    [participant] = encounter["participant"]
+    link = participant["individual"]
+    first_name, _, surname = link["display"].partition(" ")
+    if "reference" not in link:
+        return Practitioner(surname, first_name)
+    found = every[link["reference"]]
+    assert found["name"] == [{"family": surname, "given": [first_name]}]
+    [number] = found["identifier"]
+    return Practitioner(surname, first_name, number=number["value"])
 
 
 def _vitals(observations: Iterable[Json]) -> Iterator[Vitals]:

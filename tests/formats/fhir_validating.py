@@ -19,7 +19,9 @@ _SOURCE = Path(__file__).parent / "fhir_validators"
 # Bindings to these may be extended by any site, and the validators know only the examples of the standard.
 _EXTENSIBLE = re.compile(
     r"warning: .* Code \"[^\"]+\" \((http://hl7\.org/fhir/sid/icd-10|http://www\.whocc\.no/atc"
-    r"|http://terminology\.hl7\.org/CodeSystem/v2-0203|http://loinc\.org)\) not found in value set"
+    r"|http://terminology\.hl7\.org/CodeSystem/v2-0203|http://loinc\.org"
+    r"|https://hl7\.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0203"
+    r"|http://terminology\.hl7\.org/CodeSystem/v3-ParticipationType)\) not found in value set"
 )
 
 

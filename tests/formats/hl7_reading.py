@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from honeytokens.model import Allergy, Care, Stay, Story
+from honeytokens.model import Allergy, Care, Practitioner, Stay, Story
 
 _LETTERS = {"F": "|", "S": "^", "T": "&", "R": "~", "E": "\\"}
 
@@ -116,10 +116,17 @@ def _story(group: list[Message]) -> Story:
             assert system == "I10"
             admitted, discharged = (_time(message.field("PV1", number)) for number in (44, 45))
             care = _care(message.field("PV1", 2), message.field("PV1", 4), admitted.date() < discharged.date())
-            stays.append(Stay(admitted, discharged, plain(label), plain(code), care))
+            stays.append(Stay(admitted, discharged, plain(label), plain(code), care, _practitioner(message)))
         if message.event in {"A28", "A31"}:
             allergies = tuple(Allergy(plain(al1[3].removeprefix("^")), _day(al1[6])) for al1 in message.all("AL1"))
     return Story(tuple(stays), allergies, ())
+
+
+def _practitioner(message: Message) -> Practitioner | None:
+    for person in components(message.field("PV1", 7)):
+        number = None if person[12] == "EI" else plain(person[0])
+        return Practitioner(plain(person[1]), plain(person[2]), number=number)
+    return None
 
 
 def _care(patient_class: str, urgency: str, night: bool) -> Care:

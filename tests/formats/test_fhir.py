@@ -6,6 +6,7 @@ import json
 import re
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import chain
 from typing import Any
@@ -14,7 +15,7 @@ from uuid import UUID
 
 import fhir_reading
 import pytest
-from exchange_cases import AS_OF, ORIGINS, STORY, ZONES, every_kind, frame, made, one, shown, written
+from exchange_cases import AS_OF, DOCTORS, ORIGINS, STORY, ZONES, every_kind, frame, made, one, shown, written
 from fhir_reading import Json
 
 from honeytokens import formats
@@ -55,7 +56,7 @@ def test_references_name_what_comes_before_them(locale: str, kind: str) -> None:
     for resources in fhir_reading.bundled(content):
         check_references(resources, "urn:uuid:")
     exported = fhir_reading.exported(written("fhir-ndjson", made(locale, kind, 200), origin=ORIGINS[locale]))
-    rank = {"Patient": 0, "Encounter": 1}
+    rank = {"Patient": 0, "Practitioner": 0, "Encounter": 1}
     check_references(dict(sorted(exported.items(), key=lambda item: rank.get(item[1]["resourceType"], 2))), "")
 
 
@@ -64,7 +65,7 @@ def check_references(resources: dict[str, Json], prefix: str) -> None:
     for url, resource in resources.items():
         links = [value for key, value in walk(resource) if key == "reference"]
         assert all(link in known and link.startswith(prefix) for link in links)
-        assert links or resource["resourceType"] == "Patient"
+        assert links or resource["resourceType"] in {"Patient", "Practitioner"}
         known.add(url)
 
 
@@ -157,6 +158,11 @@ def patient(content: bytes) -> Json:
         (FR, {"national_id": "261"}, [("official", "NH", "urn:oid:1.2.250.1.213.1.4.8", "261")]),
         (GB, {"national_id": "999"}, [("official", "NH", "https://fhir.nhs.uk/Id/nhs-number", "999")]),
         (GB, {"local_id": "8001"}, [("usual", "PI", "https://fhir.nhs.uk/Id/local-patient-identifier", "8001")]),
+        (
+            Origin("en_us", AS_OF),
+            {"national_id": "666-12-3456"},
+            [("official", "SS", "http://hl7.org/fhir/sid/us-ssn", "666-12-3456")],
+        ),
         (Origin("fr_fr", AS_OF), {"local_id": "8001"}, [("usual", "PI", None, "8001")]),
     ],
 )
@@ -190,6 +196,24 @@ def test_a_patient_is_created_unless_this_very_one_is_there(person: Json, criter
     assert (asked and dict(parse_qsl(asked, strict_parsing=True))) == criteria
     assert first == {"method": "POST", "url": "Patient"}
     assert all(request == {"method": "POST", "url": request["url"]} for request in others)
+
+
+def test_the_hosts_own_practitioner_is_never_made_a_second_time() -> None:
+    """One with a number joins a Bundle on the condition that the server has none; one without is named in words."""
+    stays = tuple(
+        replace(stay, practitioner=doctor) for stay, doctor in zip(STORY.stays, (*DOCTORS, None), strict=True)
+    )
+    [bundle] = fhir_reading.bundles(one("fhir-bundle", story=replace(STORY, stays=stays)))
+    entries = [entry for entry in bundle["entry"] if entry["request"]["url"] == "Practitioner"]
+    assert [entry["request"]["ifNoneExist"] for entry in entries] == [
+        "identifier=https://rpps.esante.gouv.fr|10003456784",
+        "identifier=https://rpps.esante.gouv.fr|10002478914",
+    ]
+    seen = [entry["resource"].get("participant") for entry in bundle["entry"] if entry["request"]["url"] == "Encounter"]
+    assert seen[2][0]["individual"] == {"type": "Practitioner", "display": "Úna O'Dowd"}
+    assert seen[3] is None
+    asked = [entry["resource"] for entry in bundle["entry"] if entry["request"]["url"] == "MedicationRequest"]
+    assert [drug.get("requester", {}).get("display") for drug in asked] == ["Anne Lebrun", None]
 
 
 def test_a_number_without_a_known_system_is_no_condition() -> None:

@@ -41,6 +41,8 @@ PARTS = {
     ("PID", 13, 2): {"PRN", "NET"},
     ("PID", 13, 3): {"PH", "CP", "Internet"},
     ("PID", 18, 5): {"AN"},
+    ("PV1", 7, 10): {"L"},
+    ("PV1", 7, 13): {"EI", "MD", "RPPS"},
     ("PV1", 19, 5): {"VN"},
 }
 """Components, of every repetition of a field."""

@@ -131,6 +131,26 @@ def test_objects_refer_to_each_other_and_nobody_is_invented() -> None:
     assert stays == sorted(stays, key=lambda name: int(name.partition("-")[2]))
 
 
+def test_a_stay_names_the_hosts_own_practitioner_by_its_own_key() -> None:
+    batch = made("fr_fr", "pools", 60)
+    seen = set()
+    for (_, document), story in zip(
+        mediboard_reading.exported(written("mediboard-xml", batch)), batch.stories, strict=True
+    ):
+        found = {attributes["id"]: (attributes, fields) for attributes, fields in mediboard_reading.objects(document)}
+        users = [found[attributes["praticien_id"]] for attributes, _ in found.values() if "praticien_id" in attributes]
+        names = [found[attributes["user_id"]][1] for attributes, _ in users]
+        meant = [
+            (stay.practitioner.first_name, stay.practitioner.surname.upper())
+            for stay in story.stays
+            if stay.practitioner
+        ]
+        assert [(name["user_first_name"], name["user_last_name"]) for name in names] == meant
+        seen |= {(attributes["id"], fields.get("rpps")) for attributes, fields in users}
+    assert {("CMediusers-17", "10003456784"), ("CMediusers-18", "10002478914")} < seen
+    assert {rpps for _, rpps in seen} == {"10003456784", "10002478914", None}
+
+
 def test_stays_allergies_and_treatments() -> None:
     found = objects()
     fields = {kind: [fields for attributes, fields in found if attributes["class"] == kind] for kind in
@@ -167,7 +187,7 @@ def test_keys_never_repeat_and_differ_each_time() -> None:
     exports = [list(mediboard_reading.exported(written("mediboard-xml", batch, batch))) for _ in range(2)]
     keys = [
         [attributes["id"] for _, document in export for attributes, _ in mediboard_reading.objects(document)
-         if attributes["class"] != "CGroups"]
+         if attributes["class"] not in {"CGroups", "CMediusers", "CUser"}]
         for export in exports
     ]  # fmt: skip
     assert len(set(keys[0])) == len(keys[0])

@@ -25,6 +25,7 @@ from honeytokens.model import (
     Pool,
     PoolKind,
     PoolShare,
+    Practitioner,
     Recipe,
     Stamp,
     WrittenRow,
@@ -334,6 +335,40 @@ def test_a_registry_of_the_first_version_is_brought_up_to_date(path: Path, keyri
     path.with_name(f"{path.name}.generation").unlink()
     with pytest.raises(RegistryError, match="put back"):
         Registry.open(path, keyring)
+
+
+def test_a_registry_of_the_second_version_is_brought_up_to_date_and_still_noticed_when_put_back(
+    path: Path, keyring: Keyring
+) -> None:
+    """The second version knew neither policies nor practitioners."""
+    registry = Registry.create(path, keyring)
+    registry.add_campaign(a_campaign(), [a_placement(1)])
+    registry._database.execute("update meta set value = '2' where key = 'schema_version'")
+    registry.close()
+    generation = path.with_name(f"{path.name}.generation")
+    kept = generation.read_bytes()
+    generation.unlink()
+    with pytest.raises(RegistryError, match="put back"):
+        Registry.open(path, keyring)
+    generation.write_bytes(kept)
+    for _ in range(2):
+        again = Registry.open(path, keyring)
+        assert again.campaign("spring") == a_campaign()
+        assert again.placements_with_key("his", "80001") == [a_placement(1)]
+        again.close()
+
+
+def test_an_establishment_can_be_changed(registry: Registry, path: Path, keyring: Keyring) -> None:
+    site = Establishment("saint-anne", "3", "75014")
+    with pytest.raises(UnknownNameError):
+        registry.change_establishment(site)
+    registry.add_establishment(site)
+    doctors = (Practitioner("Lebrun", "Anne", "17", "10003456784", "cardiology"),)
+    registry.change_establishment(replace(site, practitioners=doctors))
+    registry.close()
+    again = Registry.open(path, keyring)
+    assert again.establishment("saint-anne") == replace(site, practitioners=doctors)
+    again.close()
 
 
 def test_a_placement_is_found_by_its_key_and_its_decoy(registry: Registry) -> None:

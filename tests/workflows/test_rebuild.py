@@ -342,7 +342,7 @@ class TestManifests:
                 "empty": "",
                 "text": "no manifest",
                 "list": "[]",
-                "newer": text.replace('"version": 1', '"version": 2'),
+                "newer": text.replace('"version": 2', '"version": 3'),
                 "renamed": text.replace('"campaign": "', '"campaign": "0'),
             }[damage]
         )

@@ -1,8 +1,10 @@
-"""French identifiers that are nobody's, for the demo and for tests.
+"""French identifiers that are nobody's.
 
-A NIR is sex, year, month, commune of birth, order and key. Ours name a commune from 950 to 989 of the department (80 to
-89 overseas, 950 to 989 after 99 for a birth abroad): the official code book gives these to nothing, so
-such a number is never issued, while its sex, date, department and key agree with the person.
+A NIR is sex, year, month, commune of birth, order and key. Those of the demo name a commune from 950 to 989 of the
+department (80 to 89 overseas, 950 to 989 after 99 for a birth abroad): the official code book gives these to nothing,
+so such a number is never issued, while its sex, date, department and key agree with the person.
+
+Those above the ceiling name the real commune, with an order above the births that it can have had in a month.
 """
 
 from __future__ import annotations
@@ -53,16 +55,54 @@ def national_ids(draws: Draws, people: pl.DataFrame) -> pl.Series:
     department, commune = called.number[era, area], draws.below("nir commune", 40)
     place = np.where(department >= 100, department * 100 + 80 + commune % 10, department * 1000 + 950 + commune)
     sex = np.where((people["sex"] == "male").to_numpy(), 1, 2)
-    body = (sex * 100 + year % 100) * 100 + born.month().to_numpy()
-    body = (body * 100_000 + place) * 1000 + draws.below("nir order", 999) + 1
+    start = (sex * 100 + year % 100) * 100 + born.month().to_numpy()
+    return _with_key(start, place, draws.below("nir order", 999) + 1, called, (era, area))
+
+
+def _with_key(start: I64, place: I64, order: I64, called: _Departments, where: tuple[I64, I64]) -> pl.Series:
+    """Return whole numbers, from sex to key; ``where`` are the era and the department of each."""
+    body = (start * 100_000 + place) * 1000 + order
     text = pl.Series(body * 100 + 97 - body % 97).cast(pl.String)
-    lettered = pl.Series(called.lettered[era, area])
+    lettered, area = pl.Series(called.lettered[where]), where[1]
     if not lettered.any():
         return text
     name = pl.Series(called.names).gather(area)
     return pl.select(
         pl.when(lettered).then(pl.concat_str(text.str.slice(0, 5), name, text.str.slice(7))).otherwise(text)
     ).to_series()
+
+
+def above_ceiling(draws: Draws, people: pl.DataFrame) -> pl.Series:
+    """Return a NIR whose order lies above the births of that commune in that month; null where none can.
+
+    A bound that is estimated, not a proof: the largest maternity hospitals have some 6,000 births a year, and a town
+    has a twentieth of its inhabitants' number besides, a sixth of it more in a full month. It holds for towns of 10,000
+    to 80,000 inhabitants: smaller ones have too few births for such an order to be believed, larger ones may use up all
+    three digits. Null too for births abroad, and in the Paris region before 1968, when many communes had other codes.
+    """
+    towns = _towns_with_a_ceiling()
+    found = people.select(town="birth_place").join(towns, on="town", how="left", maintain_order="left")
+    born = people["birth_date"].dt
+    year = born.year().to_numpy().astype(np.int64)
+    era = np.searchsorted(_ERAS, year, side="right")
+    area, called = _areas_of(people["birth_place"]), _departments()
+    commune = found["commune"].fill_null(0).to_numpy()
+    fewest = found["ceiling"].fill_null(998).to_numpy() + 1
+    order = fewest + draws.below("nir above", 1000 - fewest)
+    sex = np.where((people["sex"] == "male").to_numpy(), 1, 2)
+    place = called.number[era, area] * 1000 + commune
+    text = _with_key((sex * 100 + year % 100) * 100 + born.month().to_numpy(), place, order, called, (era, area))
+    moved = (year < _PARIS_REGION_SPLIT) & np.isin(area, [called.names.index(name) for name in _BEFORE_1968])
+    return pl.select(pl.when(found["commune"].is_not_null() & ~pl.Series(moved)).then(text)).to_series()
+
+
+@cache
+def _towns_with_a_ceiling() -> pl.DataFrame:
+    """Return ``town``, ``commune`` (its three digits) and ``ceiling``: births of either sex in a month, at most."""
+    frame = communes().sort("population").unique("town", keep="last", maintain_order=True)
+    frame = frame.filter(pl.col("population").is_between(10_000, 80_000), ~pl.col("area").str.starts_with("97"))
+    births = (6000 + pl.col("population") // 20) * 7 // 6 // 12
+    return frame.select("town", commune=pl.col("code").str.slice(2).cast(pl.Int64), ceiling=births)
 
 
 def reserved_phones(draws: Draws) -> pl.Series:

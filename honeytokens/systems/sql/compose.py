@@ -165,8 +165,11 @@ def label(source: Source) -> str:
 
 
 def facts_of(thing: Identity | Stay | Allergy | Prescription) -> dict[str, object]:
-    """Return the fields of an identity or of an event by the names that mappings use."""
-    return {field.name: getattr(thing, field.name) for field in fields(thing)}
+    """Return the fields of an identity or of an event by the names that mappings use; a practitioner by its code."""
+    facts = {field.name: getattr(thing, field.name) for field in fields(thing)}
+    if isinstance(thing, Stay):
+        facts["practitioner"] = thing.practitioner and thing.practitioner.code
+    return facts
 
 
 def _field(source: FieldSource, value: object) -> object:
