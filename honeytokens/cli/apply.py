@@ -32,6 +32,8 @@ def command(campaign: str | None, as_json: bool, **shared: Any) -> int:
         print_json(report)
     else:
         click.echo(f"Planted {report.planted}, rewrote {report.rewritten}, finished {report.resumed} cut short.")
+        if report.waiting:
+            click.echo(f"{report.waiting} keep their street until its next version: another decoy has the one due now.")
         if report.not_due:
             click.echo(f"{report.not_due} are not due yet; the next on {when(report.next_due)}.")
         for problem in report.problems:

@@ -5,7 +5,7 @@ nothing is drawn at random, and a decoy is the same alone and among a million.
 """
 
 from honeytokens.decoys.choosing import kinds_left_empty, with_policies
-from honeytokens.decoys.distinct import Ledger
+from honeytokens.decoys.distinct import Ledger, NewStreets
 from honeytokens.decoys.known import RemadeDecoys, known_decoys
 from honeytokens.decoys.maker import Maker, digest_of_data
 from honeytokens.decoys.tracing import Trace, Tracer
@@ -13,6 +13,7 @@ from honeytokens.decoys.tracing import Trace, Tracer
 __all__ = [
     "Ledger",
     "Maker",
+    "NewStreets",
     "RemadeDecoys",
     "Trace",
     "Tracer",

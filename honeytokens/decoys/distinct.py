@@ -7,6 +7,7 @@ name, birth date or street cannot all be kept apart, and are given up.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
@@ -41,7 +42,7 @@ class Ledger:
 
     def __init__(self, decoys: int) -> None:
         self._used: set[int] = set()
-        self.given_up = GIVEN_UP if decoys > MOST_PAIR_UNIQUE else ()
+        self.given_up = _given_up(decoys)
         pairs = [pair for pair in _PAIRS if pair not in self.given_up]
         self._combinations: list[tuple[Field, ...]] = [*((field,) for field in _UNIQUE), *pairs]
 
@@ -52,22 +53,64 @@ class Ledger:
         the form to which a scan folds them (José is Jose). Values are compared by a 64-bit hash: a chance collision
         skips a serial needlessly and does no other harm.
         """
-        identities = identities.with_columns(_folded(identities[field]) for field in _SPELLED)
-        combined = [
-            identities.select(
-                pl.when(pl.all_horizontal(pl.col(fields).is_not_null()))
-                .then(pl.struct(pl.col(fields)).hash(seed=number))
-                .otherwise(None)
-            ).to_series()
-            for number, fields in enumerate(self._combinations)
-        ]
         admitted = np.zeros(len(identities), dtype=np.bool_)
-        for index, row in enumerate(zip(*combined, strict=True)):
+        for index, row in enumerate(zip(*_combined(identities, self._combinations), strict=True)):
             prints = {value for value in row if value is not None}
             if self._used.isdisjoint(prints):
                 self._used |= prints
                 admitted[index] = True
         return admitted
+
+
+class NewStreets:
+    """The streets that some decoys of an establishment are about to get: which would repeat another decoy's pair.
+
+    ``moved`` has one column per :class:`Field`, with the new streets; ``owners`` (UInt64, shape (n,)) tells its decoys
+    apart from all others. ``decoys`` is how many the establishment has in all.
+    """
+
+    def __init__(self, owners: NDArray[np.uint64], moved: pl.DataFrame, decoys: int) -> None:
+        self._pairs = [pair for pair in _PAIRS if Field.STREET in pair and pair not in _given_up(decoys)]
+        self._wanted = self._long(owners, moved)
+        self._repeating: set[int] = set()
+        # Of two that are about to get the same, the first keeps it.
+        firsts = self._wanted.group_by("print", maintain_order=True).first().rename({"owner": "other"})
+        self._note(firsts)
+
+    def meet(self, owners: NDArray[np.uint64], identities: pl.DataFrame) -> None:
+        """Hold the new streets against what some decoys have or had, these among them."""
+        self._note(self._long(owners, identities).rename({"owner": "other"}))
+
+    @property
+    def repeating(self) -> frozenset[int]:
+        """The owners whose new street, with another main field, is or was another decoy's."""
+        return frozenset(self._repeating)
+
+    def _note(self, others: pl.DataFrame) -> None:
+        met = self._wanted.join(others, on="print").filter(pl.col("owner") != pl.col("other"))
+        self._repeating.update(met["owner"])
+
+    def _long(self, owners: NDArray[np.uint64], identities: pl.DataFrame) -> pl.DataFrame:
+        numbered = pl.Series("owner", owners, dtype=pl.UInt64)
+        columns = _combined(identities, self._pairs)
+        return pl.concat(pl.DataFrame({"print": column, "owner": numbered}) for column in columns).drop_nulls()
+
+
+def _given_up(decoys: int) -> tuple[tuple[Field, Field], ...]:
+    return GIVEN_UP if decoys > MOST_PAIR_UNIQUE else ()
+
+
+def _combined(identities: pl.DataFrame, combinations: Sequence[tuple[Field, ...]]) -> list[pl.Series]:
+    """Return, for each combination of fields, a 64-bit hash of each row's values; null where one is empty."""
+    identities = identities.with_columns(_folded(identities[field]) for field in _SPELLED)
+    return [
+        identities.select(
+            pl.when(pl.all_horizontal(pl.col(fields).is_not_null()))
+            .then(pl.struct(pl.col(fields)).hash(seed=number))
+            .otherwise(None)
+        ).to_series()
+        for number, fields in enumerate(combinations)
+    ]
 
 
 def _folded(values: pl.Series) -> pl.Series:

@@ -13,7 +13,6 @@ import polars as pl
 from numpy.typing import NDArray
 
 from honeytokens.decoys.maker import Maker
-from honeytokens.markers import Draws
 from honeytokens.model import DecoyRef, Field
 
 _OWNED_BITS: Mapping[Field, float] = {
@@ -87,8 +86,7 @@ class _Group:
         return pl.concat([*columns, _dating(pl.concat(stamped))])
 
     def _streets(self, serials: NDArray[np.uint64], people: pl.DataFrame) -> list[pl.Series]:
-        draws = Draws(self.maker.key, serials)
-        return [self.maker.locale.streets(draws.at(version), people) for version in range(self.versions)]
+        return [self.maker.streets(serials.tolist(), people, version) for version in range(self.versions)]
 
 
 class RemadeDecoys:

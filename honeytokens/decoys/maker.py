@@ -64,7 +64,7 @@ class Maker:
         """
         draws = self._draws(serials)
         people = self.locale.identities(draws, self.recipe.near, self.recipe.as_of)
-        people = people.with_columns(self.locale.streets(draws.at(version), people).alias(Field.STREET))
+        people = people.with_columns(self.streets(serials, people, version).alias(Field.STREET))
         people = people.with_columns(
             self._phones(draws).alias(Field.PHONE),
             self._emails(draws, people).alias(Field.EMAIL),
@@ -74,11 +74,9 @@ class Maker:
         )
         return people.select(list(Field))
 
-    def streets(self, serials: Sequence[int], version: int) -> pl.Series:
-        """Return the street lines of one version alone."""
-        draws = self._draws(serials)
-        people = self.locale.identities(draws, self.recipe.near, self.recipe.as_of)
-        return self.locale.streets(draws.at(version), people)
+    def streets(self, serials: Sequence[int], people: pl.DataFrame, version: int) -> pl.Series:
+        """Return the street lines of one version, for decoys whose :meth:`identities` are ``people``."""
+        return self.locale.streets(self._draws(serials).at(version), people)
 
     def decoys(self, serials: Sequence[int], version: int = 0) -> list[Decoy]:
         """Return whole decoys, with their medical stories, in the order of the serials."""

@@ -20,16 +20,22 @@ from honeytokens.workflows.connecting import open_system
 from honeytokens.workflows.home import Home
 from honeytokens.workflows.homonyms import Population
 from honeytokens.workflows.manifests import keep_missing
+from honeytokens.workflows.streets import waiting
 
 _KEY_ATTEMPTS = 20
 
 
 @dataclass(slots=True)
 class ApplyReport:
-    """What one run of apply did. ``problems`` has one line for each placement that was left as it is."""
+    """What one run of apply did. ``problems`` has one line for each placement that was left as it is.
+
+    ``waiting`` decoys keep their street until its next version, since the one that is due would make two decoys share a
+    pair of main fields.
+    """
 
     planted: int = 0
     rewritten: int = 0
+    waiting: int = 0
     resumed: int = 0
     not_due: int = 0
     next_due: datetime | None = None
@@ -98,12 +104,14 @@ class _Applier:
         self, home: Home, campaign: Campaign, adapter: HospitalAdapter, population: Population, report: ApplyReport
     ) -> None:
         self._home, self._adapter, self._population, self._report = home, adapter, population, report
-        self._maker = home.maker(campaign)
+        self._campaign, self._maker = campaign, home.maker(campaign)
         self._establishment: Establishment = home.registry.establishment(campaign.establishment)
 
     def run(self, due: list[tuple[Placement, int]], on_progress: Callable[[int], None] | None) -> None:
         """Work through the placements in order of their due time."""
         decoys = self._decoys(due)
+        moved = [(each.ref.serial, version) for each, version in due if each.state is PlacementState.PLANTED]
+        kept = waiting(self._home, self._campaign, moved)
         for placement, version in due:
             decoy = decoys[placement.ref.serial, version]
             if placement.state is PlacementState.PLANNED:
@@ -112,6 +120,8 @@ class _Applier:
                 self._resume_planting(placement, decoy)
             elif placement.state is PlacementState.REWRITING:
                 self._resume_rewriting(placement)
+            elif placement.ref.serial in kept:
+                self._report.waiting += 1
             else:
                 self._rewrite(placement, decoy)
             if on_progress:

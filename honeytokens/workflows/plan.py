@@ -32,6 +32,7 @@ from honeytokens.workflows.connecting import open_system
 from honeytokens.workflows.home import Home
 from honeytokens.workflows.homonyms import NAMED_BY, Population, identity_keys
 from honeytokens.workflows.manifests import keep_manifests
+from honeytokens.workflows.streets import repeating
 
 _OPENING_HOUR = 8
 _WORKING_SECONDS = 10 * 3600
@@ -172,14 +173,14 @@ class _Chooser:
         request: PlanRequest,
     ) -> None:
         self.skipped: Counter[str] = Counter()
-        self._maker, self._adapter, self._establishment = maker, adapter, establishment
+        self._home, self._maker, self._adapter, self._establishment = home, maker, adapter, establishment
         self._count, self._at = request.count, request.starts
         self._population = Population.of_host(adapter.host_people())
         # Folded, since a unique column of some databases takes no heed of case and accents.
         self._taken = {field: set(map(fold, adapter.host_values(field))) for field in sorted(adapter.unique_fields())}
-        earlier = [c for c in home.registry.campaigns() if c.establishment == establishment.name]
-        self._ledger = Ledger(self._count + sum(len(campaign.serials) for campaign in earlier))
-        for campaign in earlier:
+        self._earlier = [c for c in home.registry.campaigns() if c.establishment == establishment.name]
+        self._ledger = Ledger(self._count + sum(len(campaign.serials) for campaign in self._earlier))
+        for campaign in self._earlier:
             self._ledger.admit(home.maker(campaign).identities(campaign.serials))
 
     @property
@@ -212,9 +213,12 @@ class _Chooser:
         people = self._maker.identities(serials)
         free = np.array([self._is_free(row) for row in people.iter_rows(named=True)])
         apart = self._ledger.admit(people.filter(free))
-        self.skipped["it shares a pair of fields with another decoy"] += int((~apart).sum())
+        chosen = np.asarray(serials)[free][apart].tolist()
+        name, people = self._maker.campaign, people.filter(free).filter(apart)
+        moved = repeating(self._home, self._establishment.name, name, chosen, people) if self._earlier else set()
+        self.skipped["it shares a pair of fields with another decoy"] += int((~apart).sum()) + len(moved)
         usable = []
-        for decoy in self._maker.decoys(np.asarray(serials)[free][apart].tolist()):
+        for decoy in self._maker.decoys([serial for serial in chosen if serial not in moved]):
             if why := self._adapter.unfit(decoy, self._establishment, self._at):
                 self.skipped[why] += 1
             else:

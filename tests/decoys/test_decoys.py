@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from honeytokens.decoys import Ledger, Maker, digest_of_data, known_decoys
+from honeytokens.decoys import Ledger, Maker, NewStreets, digest_of_data, known_decoys
 from honeytokens.errors import KeyringError, PlanRefusedError
 from honeytokens.keys import Keyring
 from honeytokens.model import DEMO, MAIN_FIELDS, Field, Policies, Pool, PoolKind, PoolShare, Recipe
@@ -134,6 +134,25 @@ def test_beyond_a_hundred_thousand_decoys_pairs_with_a_postcode_are_given_up_and
     assert (Ledger(100_000).given_up, len(ledger.given_up)) == ((), 4)
 
 
+def test_a_new_street_is_held_against_those_of_all_others() -> None:
+    people = maker(*POOLS).identities(range(4))
+    owners = np.arange(4, dtype=np.uint64)
+    moved = people.with_columns(pl.Series(Field.STREET, ["1 rue Foch", "2 rue Foch", "3 rue Foch", "1 RUE FOCH"]))
+    same_town = moved.with_columns(pl.lit("75014").alias(Field.POSTCODE))
+    others = same_town.select(pl.all().gather([1])).with_columns(
+        pl.lit("Autre").alias(Field.SURNAME), pl.lit(None, pl.String).alias(Field.PHONE)
+    )
+    streets = NewStreets(owners, same_town, 1000)
+    assert streets.repeating == {3}, "of two that get the same, the first has it"
+    streets.meet(np.array([9], dtype=np.uint64), others)
+    assert streets.repeating == {1, 3}
+    streets.meet(owners[:3], same_town.head(3))
+    assert streets.repeating == {1, 3}, "a decoy does not repeat itself"
+    assert NewStreets(owners, same_town, 100_001).repeating == set(), "a pair that is given up may repeat"
+    no_streets = same_town.with_columns(pl.lit(None, pl.String).alias(Field.STREET))
+    assert NewStreets(owners, no_streets, 1000).repeating == set()
+
+
 def _repeats(both: pl.DataFrame) -> bool:
     return both.n_unique() < len(both)
 
@@ -214,9 +233,9 @@ def test_a_street_that_comes_back_tells_of_no_version() -> None:
     back = streets.filter(pl.col("version").is_null())
     assert streets.select("decoy", "value").is_unique().all()
     assert 0 < len(back) < 300
-    people = maker()
     decoy, value = back.select("decoy", "value").row(0)
-    assert [people.streets([decoy], version)[0] for version in range(40)].count(value) > 1
+    people = maker().identities([decoy])
+    assert [maker().streets([decoy], people, version)[0] for version in range(40)].count(value) > 1
 
 
 def test_nothing_planted_is_nothing_to_look_for() -> None:
