@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import exchange, foreign, generation, indexing, scanning
+from benchmarks import attribution, exchange, foreign, generation, indexing, scanning
 
 BENCHMARKS = {
     "generation": generation.run,
@@ -12,6 +12,7 @@ BENCHMARKS = {
     "indexing": indexing.run,
     "scanning": scanning.run,
     "foreign": foreign.run,
+    "attribution": attribution.run,
 }
 
 for name in sys.argv[1:] or BENCHMARKS:

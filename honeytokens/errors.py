@@ -61,6 +61,10 @@ class KeyTakenError(PlantingError):
     """Another writer took a primary key between its reservation and the write; reserve anew and try again."""
 
 
+class SaltRefusedError(HoneytokensError):
+    """An extract cannot be salted: its form is not known, or rows mixed in would stand out."""
+
+
 class ScanError(HoneytokensError):
     """A scan cannot start at all (single unreadable files are reported in the result instead)."""
 

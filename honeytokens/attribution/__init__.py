@@ -6,6 +6,7 @@ assumptions and their sources are in ``docs/attribution.md``.
 """
 
 from honeytokens.attribution.judging import judge
+from honeytokens.attribution.recipients import SaltedExtract
 from honeytokens.attribution.wording import WORDINGS
 
-__all__ = ["WORDINGS", "judge"]
+__all__ = ["WORDINGS", "SaltedExtract", "judge"]

@@ -33,7 +33,7 @@ class Finding:
 def authenticity_of(case: Case) -> Finding:
     """Judge whether the leak came from us."""
     words, say = case.wording, case.wording.phrasing
-    if case.hits or case.strays:
+    if case.hits or case.strays or case.salted:
         return _with_hits(case)
     if not case.lived:
         return _open(words.nothing_planted)
@@ -58,11 +58,12 @@ def _open(reason: str) -> Finding:
 
 def _with_hits(case: Case) -> Finding:
     words, say = case.wording, case.wording.phrasing
-    hits, strays = say.number(len(case.hits or case.strays)), say.number(len(case.strays))
-    error = all_by_chance(hit.expected_false_alarms for hit in case.hits or case.strays)
+    ours = case.hits + case.salted
+    hits, strays = say.number(len(ours or case.strays)), say.number(len(case.strays))
+    error = all_by_chance(hit.expected_false_alarms for hit in ours or case.strays)
     if error > case.risk:
         return _open(words.too_weak.format(hits=hits, odds=say.odds(error)))
-    if not case.hits:
+    if not ours:
         return _open(words.strays_only.format(strays=strays))
     if _decoys_only(case):
         return _open(words.decoys_only.format(records=say.number(case.result.stats.records)))
@@ -74,12 +75,13 @@ def _with_hits(case: Case) -> Finding:
 
 def _decoys_only(case: Case) -> bool:
     """Return whether several decoys were found, each in records of its own, and no other record was read."""
+    hits = case.hits + case.salted
     places = {
         (at.path, at.member, at.row if at.row is not None else at.line)
-        for hit in case.hits
+        for hit in hits
         for at in (evidence.location for evidence in hit.evidence)
     }
-    return len(places) >= len(case.hits) >= 2 and 0 < case.result.stats.records <= len(places)
+    return len(places) >= len(hits) >= 2 and 0 < case.result.stats.records <= len(places)
 
 
 def _without_hits(case: Case) -> Finding:

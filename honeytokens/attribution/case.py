@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from honeytokens.attribution.recipients import SaltedExtract
 from honeytokens.attribution.texts import Wording
 from honeytokens.model import DecoyRef, Hit, Placement, PlacementState, ScanResult
 
@@ -30,6 +31,8 @@ class Case:
     now: datetime
     confidence: float
     wording: Wording
+    salted: tuple[Hit, ...] = ()
+    """Hits of rows that were mixed into extracts, one per decoy."""
 
     @property
     def risk(self) -> float:
@@ -51,6 +54,7 @@ def open_case(
     now: datetime,
     confidence: float,
     wording: Wording,
+    extracts: Sequence[SaltedExtract] = (),
 ) -> Case:
     """Put a scan and the placements of all campaigns in order."""
     lived: defaultdict[DecoyRef, list[Placement]] = defaultdict(list)
@@ -67,11 +71,12 @@ def open_case(
         else:
             for place in places:
                 residents[place.establishment] += ()
+    salt = frozenset[DecoyRef]().union(*(extract.decoys for extract in extracts))
     merged = _merged(result.hits)
     return Case(
         result=result,
         hits=tuple(hit for hit in merged if hit.decoy in lived),
-        strays=tuple(hit for hit in merged if hit.decoy not in lived),
+        strays=tuple(hit for hit in merged if hit.decoy not in lived and hit.decoy not in salt),
         lived=dict(lived),
         homes=homes,
         residents=dict(residents),
@@ -79,6 +84,7 @@ def open_case(
         now=now,
         confidence=confidence,
         wording=wording,
+        salted=tuple(hit for hit in merged if hit.decoy in salt),
     )
 
 

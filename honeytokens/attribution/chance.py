@@ -22,17 +22,22 @@ def _log_choose(n: int, k: int) -> float:
 
 
 def all_by_chance(expected_false_alarms: Iterable[float]) -> float:
-    """Bound the probability that chance alone brings hits as many and as strong as these.
+    """Bound the probability that chance alone brings hits as many and as strong as these; never below the floor."""
+    return _probability(log_by_chance(expected_false_alarms))
+
+
+def log_by_chance(expected_false_alarms: Iterable[float]) -> float:
+    """Bound the logarithm of the probability that chance alone brings hits as many and as strong as these.
 
     With the expectations sorted, f(1) <= f(2) <= ..., the bound is the least (2 f(k))^k / k! over k, at most 1: the
-    tail of a Poisson law, P(X >= k) <= f^k / k!, with an error budget of 2^-k for each k. It is 1 without hits.
+    tail of a Poisson law, P(X >= k) <= f^k / k!, with an error budget of 2^-k for each k. It is 0 without hits.
     """
     least = 0.0
     for k, expected in enumerate(sorted(expected_false_alarms), start=1):
         if expected <= 0:
-            return ERROR_FLOOR
+            return -math.inf
         least = min(least, k * math.log(2 * expected) - math.lgamma(k + 1))
-    return _probability(least)
+    return least
 
 
 def none_elsewhere(hits: int, decoys_hit: int, sites_hit: int, decoys: int, rivals: Sequence[int]) -> float:

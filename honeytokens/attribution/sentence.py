@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from honeytokens.attribution.authenticity import Finding
 from honeytokens.attribution.case import Case
-from honeytokens.model import Authenticity, EstablishmentFinding, Standing, TheftWindow
+from honeytokens.attribution.recipients import RISK
+from honeytokens.model import Authenticity, EstablishmentFinding, ExtractFinding, Standing, TheftWindow
 
 
 def sentence_of(
-    case: Case, finding: Finding, establishments: tuple[EstablishmentFinding, ...], window: TheftWindow | None
+    case: Case,
+    finding: Finding,
+    establishments: tuple[EstablishmentFinding, ...],
+    window: TheftWindow | None,
+    extracts: Sequence[ExtractFinding] = (),
 ) -> str:
     """Say it in the language of the case. Access is never judged, and doubt asks to act as if it were true."""
     words = case.wording
     if finding.authenticity is Authenticity.CONFIRMED:
         parts = _confirmed(case, finding, establishments, window)
+        parts[1:1] = [_handed(case, extract) for extract in extracts]
     elif finding.authenticity is Authenticity.NOT_OURS:
         parts = [_not_ours(case, finding)]
     else:
@@ -30,7 +38,8 @@ def _confirmed(
     parts = [words.say_confirmed.format(odds=say.odds(finding.error or 0.0))]
     if names := standing[Standing.INCLUDED]:
         parts.append(words.say_included.format(names=names))
-    parts.append(_copied(case, window))
+    if case.hits:
+        parts.append(_copied(case, window))
     if names := standing[Standing.EXCLUDED]:
         parts.append(words.say_excluded.format(names=names, percent=say.percent(case.confidence)))
     if names := standing[Standing.UNDECIDED]:
@@ -38,6 +47,14 @@ def _confirmed(
     if not case.result.complete:
         parts.append(words.say_unread)
     return parts
+
+
+def _handed(case: Case, extract: ExtractFinding) -> str:
+    words, say = case.wording, case.wording.phrasing
+    if not extract.named:
+        return words.say_nobody_named.format(extract=extract.extract)
+    names = say.names([each.recipient for each in extract.named])
+    return words.say_recipients.format(extract=extract.extract, names=names, odds=say.odds(RISK))
 
 
 def _copied(case: Case, window: TheftWindow | None) -> str:

@@ -49,12 +49,18 @@ class Wording:
     weak_left_out: str
     contradictions: str
 
+    # Through whom: why.
+    recipients_named: str
+    nobody_named: str
+
     # The sentence: its parts, joined in this order.
     say_join: str
     say_confirmed: str
     say_not_ours: str
     say_undecidable: str
     say_included: str
+    say_recipients: str
+    say_nobody_named: str
     say_copied: str
     say_copied_repeatedly: str
     say_date_unknown: str

@@ -75,6 +75,15 @@ ENGLISH = Wording(
     contradictions=(
         "Recorded times or versions that contradict each other, left out: {hits}. Check the clocks and the registry."
     ),
+    recipients_named=(
+        "Copies of the extract {extract} that were handed to {names} are in the leak. Anybody is named wrongly with a "
+        "probability below {odds}, whatever was done to the copies. That a copy leaked does not say who leaked it: it "
+        "may have been stolen from whoever held it."
+    ),
+    nobody_named=(
+        "The extract {extract} is in the leak, and nobody can be named: of its rows in two variants {told} show which, "
+        "and {unique} rows of single copies were found, for {recipients} copies handed out. More of the leak may tell."
+    ),
     say_join="; ",
     say_confirmed="Confirmed: this file came from our records (error risk below {odds})",
     say_not_ours=(
@@ -83,6 +92,8 @@ ENGLISH = Wording(
     ),
     say_undecidable="Undecidable: {reason}",
     say_included="{names} hit",
+    say_recipients="it came from the copy of {extract} handed to {names} (error risk below {odds})",
+    say_nobody_named="it came from a copy of {extract}, whose nobody can say",
     say_copied="copied {span}",
     say_copied_repeatedly="copied at several moments or over some time, {span}",
     say_date_unknown="the date of the copy is not known",

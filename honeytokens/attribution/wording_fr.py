@@ -86,6 +86,16 @@ FRENCH = Wording(
         "Heures ou versions enregistrées qui se contredisent, écartées\u00a0: {hits}. Vérifier les horloges et le "
         "registre."
     ),
+    recipients_named=(
+        "Des copies de l’extraction {extract} remises à {names} sont dans la fuite. La probabilité que quiconque soit "
+        "nommé à tort est inférieure à {odds}, quoi qu’on ait fait aux copies. Qu’une copie ait fui ne dit pas qui l’a "
+        "fait fuir\u00a0: elle a pu être volée à qui la détenait."
+    ),
+    nobody_named=(
+        "L’extraction {extract} est dans la fuite et personne ne peut être nommé\u00a0: {told} de ses lignes à deux "
+        "variantes montrent laquelle, et {unique} lignes propres à une copie sont trouvées, pour {recipients} copies "
+        "remises. D’autres parties de la fuite permettraient peut-être de trancher."
+    ),
     say_join="\u00a0; ",
     say_confirmed="Confirmé\u00a0: ce fichier vient de nos données (risque d’erreur inférieur à {odds})",
     say_not_ours=(
@@ -94,6 +104,8 @@ FRENCH = Wording(
     ),
     say_undecidable="Indécidable\u00a0: {reason}",
     say_included="sites touchés\u00a0: {names}",
+    say_recipients="vient de la copie de {extract} remise à {names} (risque d’erreur inférieur à {odds})",
+    say_nobody_named="vient d’une copie de {extract}, sans qu’on puisse dire laquelle",
     say_copied="copié {span}",
     say_copied_repeatedly="copié en plusieurs fois ou pendant un certain temps, {span}",
     say_date_unknown="la date de la copie n’est pas connue",

@@ -26,6 +26,7 @@ COMMANDS = (
     "status",
     "verify",
     "withdraw",
+    "salt",
     "scan",
     "report",
     "whois",

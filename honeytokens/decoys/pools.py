@@ -14,7 +14,7 @@ from honeytokens.errors import PlanRefusedError
 from honeytokens.fingerprints.numbers import PHONE_DIGITS, phones
 from honeytokens.markers import Permutation
 from honeytokens.markers.permutation import MAX_DIGITS
-from honeytokens.model import Campaign, Pool, PoolKind, PoolShare
+from honeytokens.model import Campaign, Pool, PoolKind, PoolShare, Salt
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 """Crockford's base 32 in lower case: no i, l, o, u."""
@@ -37,25 +37,26 @@ def check(pool: Pool) -> None:
         )
 
 
-def fresh_shares(owned: Sequence[Pool], campaigns: Sequence[Campaign], count: int) -> tuple[PoolShare, ...]:
-    """Return a share of the pools, behind those of all campaigns, for a new one of ``count`` decoys.
+def fresh_shares(owned: Sequence[Pool], users: Sequence[Campaign | Salt], count: int) -> tuple[PoolShare, ...]:
+    """Return a share of the pools, behind those of all campaigns and salts, for a new one of ``count`` decoys.
 
     A pattern pool that is too full for its turn of them is left out. Raises :class:`PlanRefusedError` when all pools of
     a kind are.
     """
     shares = []
     for kind in PoolKind:
-        ours = [PoolShare(pool, _given(pool, campaigns)) for pool in owned if pool.kind is kind]
+        ours = [PoolShare(pool, _given(pool, users)) for pool in owned if pool.kind is kind]
         shares += _roomy(ours, count) if kind in _PATTERNS else ours
     return tuple(shares)
 
 
-def _given(pool: Pool, campaigns: Sequence[Campaign]) -> int:
-    """Return how many values of a pool, from the first of its order on, campaigns may have given to decoys."""
+def _given(pool: Pool, users: Sequence[Campaign | Salt]) -> int:
+    """Return how many values of a pool, from the first of its order on, may have been given to decoys."""
     ends = [0]
-    for campaign in campaigns:
-        ours = [share for share in campaign.recipe.shares if share.pool.kind is pool.kind]
-        ends += [share.first + max(campaign.serials) // len(ours) + 1 for share in ours if share.pool == pool]
+    for user in users:
+        last = user.reserved - 1 if isinstance(user, Salt) else max(user.serials)
+        ours = [share for share in user.recipe.shares if share.pool.kind is pool.kind]
+        ends += [share.first + last // len(ours) + 1 for share in ours if share.pool == pool]
     return max(ends)
 
 

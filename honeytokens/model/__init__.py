@@ -22,8 +22,19 @@ from honeytokens.model.people import (
 from honeytokens.model.placements import Placement, PlacementState, Stamp, WrittenRow
 from honeytokens.model.planning import Campaign, Establishment, HospitalSystem, Pool, PoolKind, PoolShare, Recipe
 from honeytokens.model.policies import CHOICES, DEMO, Policies, Policy
+from honeytokens.model.reads import ReadSighting
+from honeytokens.model.salting import Recipient, Salt
 from honeytokens.model.sightings import Evidence, Hit, KnownDecoys, Location, ScanResult, ScanStats, Unread
-from honeytokens.model.verdicts import Authenticity, Dating, EstablishmentFinding, Standing, TheftWindow, Verdict
+from honeytokens.model.verdicts import (
+    Authenticity,
+    Dating,
+    EstablishmentFinding,
+    ExtractFinding,
+    NamedRecipient,
+    Standing,
+    TheftWindow,
+    Verdict,
+)
 
 __all__ = [
     "CHOICES",
@@ -39,12 +50,14 @@ __all__ = [
     "Establishment",
     "EstablishmentFinding",
     "Evidence",
+    "ExtractFinding",
     "Field",
     "Hit",
     "HospitalSystem",
     "Identity",
     "KnownDecoys",
     "Location",
+    "NamedRecipient",
     "Placement",
     "PlacementState",
     "Policies",
@@ -54,7 +67,10 @@ __all__ = [
     "PoolShare",
     "Practitioner",
     "Prescription",
+    "ReadSighting",
     "Recipe",
+    "Recipient",
+    "Salt",
     "ScanResult",
     "ScanStats",
     "Sex",

@@ -65,6 +65,31 @@ class TheftWindow:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedRecipient:
+    """A recipient whose copy of an extract is in a leak; ``error`` bounds the risk that anybody is named wrongly."""
+
+    recipient: str
+    error: float
+    unique_hits: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractFinding:
+    """What a leak proves about a salted extract: whose copies it was made of, or that nobody can be named.
+
+    ``shared_hits`` A/B rows were found, of which ``told`` show which variant; ``recipients`` were handed a copy.
+    """
+
+    extract: str
+    recipients: int
+    shared_hits: int
+    told: int
+    unique_hits: int
+    named: tuple[NamedRecipient, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What an incident proves: is it ours, where, when, how sure; ``sentence`` is what a director reads aloud.
 
@@ -80,3 +105,4 @@ class Verdict:
     confidence: float
     language: str
     judged: datetime
+    extracts: tuple[ExtractFinding, ...] = ()

@@ -28,7 +28,7 @@ from pydantic import (
 from honeytokens import model
 from honeytokens.reports.plain import utf8
 
-VERSION = "1.0"
+VERSION = "1.1"
 
 _RULE = (
     "While the number before the dot of schema_version stays, keys are only added; none is removed, renamed or given "
@@ -185,6 +185,31 @@ class WindowPart(_Wall):
         return model.TheftWindow(self.earliest, self.latest, self.snapshots, self.reason, datings)
 
 
+class NamedPart(_Wall):
+    """A recipient whose copy is in the leak."""
+
+    recipient: _Text
+    error: _Probability
+    unique_hits: NonNegativeInt
+
+
+class ExtractPart(_Wall):
+    """What the leak proves about a salted extract; ``named`` is empty when nobody can be named."""
+
+    extract: _Text
+    recipients: NonNegativeInt
+    shared_hits: NonNegativeInt
+    told: NonNegativeInt
+    unique_hits: NonNegativeInt
+    named: tuple[NamedPart, ...]
+    reason: _Text
+
+    def inner(self) -> model.ExtractFinding:
+        """Return our own type."""
+        named = tuple(model.NamedRecipient(**dict(part)) for part in self.named)
+        return model.ExtractFinding(**(dict(self) | {"named": named}))
+
+
 class VerdictPart(_Wall):
     """What the leak proves. ``sentence`` and every ``reason`` are in ``language``."""
 
@@ -197,6 +222,7 @@ class VerdictPart(_Wall):
     confidence: _Probability
     language: str
     judged: _Time
+    extracts: tuple[ExtractPart, ...] = ()
 
     @classmethod
     def of(cls, verdict: model.Verdict) -> VerdictPart:
@@ -211,6 +237,7 @@ class VerdictPart(_Wall):
             confidence=verdict.confidence,
             language=verdict.language,
             judged=verdict.judged,
+            extracts=tuple(ExtractPart.model_validate(extract) for extract in verdict.extracts),
         )
 
     def inner(self) -> model.Verdict:
@@ -225,6 +252,7 @@ class VerdictPart(_Wall):
             confidence=self.confidence,
             language=self.language,
             judged=self.judged,
+            extracts=tuple(part.inner() for part in self.extracts),
         )
 
 

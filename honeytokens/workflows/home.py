@@ -15,11 +15,12 @@ from honeytokens.errors import HomeError
 from honeytokens.files import exposed_to
 from honeytokens.keys import KEYRING, Keyring
 from honeytokens.locks import Lock
-from honeytokens.model import Campaign
-from honeytokens.registry import Registry
+from honeytokens.model import Campaign, Salt
+from honeytokens.registry import Registry, SealedFiles
 
 REGISTRY = "registry.db"
 MANIFESTS = "manifests"
+_SALTS = "salts"
 _LOCK = "lock"
 
 
@@ -81,6 +82,11 @@ class Home:
     def maker(self, campaign: Campaign) -> Maker:
         """Return the maker of a campaign's decoys."""
         return Maker.of_campaign(self.keyring, campaign)
+
+    @property
+    def salts(self) -> SealedFiles[Salt]:
+        """The extracts that were salted, by name."""
+        return SealedFiles(self.path / _SALTS, Salt, "salted extract", self.keyring)
 
     @contextmanager
     def writing(self) -> Iterator[None]:

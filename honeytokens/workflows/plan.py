@@ -26,6 +26,7 @@ from honeytokens.model import (
     PlacementState,
     Policy,
     Recipe,
+    Salt,
 )
 from honeytokens.systems.interface import DraftRow, HospitalAdapter
 from honeytokens.workflows.connecting import open_system
@@ -149,7 +150,8 @@ def _recipe(home: Home, request: PlanRequest, establishment: Establishment) -> R
     """Return the recipe, with a fresh share of every pool that its policies use and that has room."""
     unused = kinds_left_empty(request.policies)
     owned = [pool for pool in home.registry.pools() if pool.kind not in unused]
-    shares = pools.fresh_shares(owned, home.registry.campaigns(), request.count)
+    users: list[Campaign | Salt] = [*home.registry.campaigns(), *home.salts.all().values()]
+    shares = pools.fresh_shares(owned, users, request.count)
     everything = Recipe(
         request.locale,
         digest_of_data(request.locale),

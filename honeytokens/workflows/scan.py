@@ -7,14 +7,19 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+import numpy as np
+
 from honeytokens import scanning
-from honeytokens.attribution import judge
+from honeytokens.attribution import SaltedExtract, judge
 from honeytokens.decoys import RemadeDecoys, known_decoys
 from honeytokens.errors import OutputError
-from honeytokens.model import Hit, Placement, ScanResult, Verdict
+from honeytokens.model import DecoyRef, Hit, Placement, Salt, ScanResult, Verdict
+from honeytokens.salting import chances, word_of
 from honeytokens.workflows.home import Home
+from honeytokens.workflows.salt import maker_of
 
 INDEX = "index.cache"
+_VARIANTS = 2
 
 
 def scan(
@@ -37,7 +42,9 @@ def scan(
     wanted = known(home, placements)
     result = scanning.scan(paths, wanted, index(home, wanted), raw=raw, passwords=passwords, on_progress=on_progress)
     patients = {campaign.establishment: campaign.host_patients for campaign in home.registry.campaigns()}
-    return result, judge(result, placements, now=home.now(), host_patients=patients, language=language)
+    extracts = [salted_extract(home, planned) for planned in home.salts.all().values()]
+    now = home.now()
+    return result, judge(result, placements, now=now, host_patients=patients, language=language, extracts=extracts)
 
 
 def whois(home: Home, values: Sequence[str]) -> tuple[list[Hit], list[Hit]]:
@@ -58,7 +65,25 @@ def known(home: Home, placements: Sequence[Placement]) -> RemadeDecoys:
         versions = 1 + max(map(_last_version, own), default=0)
         serials = [placement.ref.serial for placement in own]
         groups.append((home.maker(campaign), campaign.establishment, serials, versions))
+    groups += [
+        (maker_of(home, planned), planned.campaign, list(planned.serials), _VARIANTS)
+        for planned in home.salts.all().values()
+    ]
     return known_decoys(groups)
+
+
+def salted_extract(home: Home, planned: Salt) -> SaltedExtract:
+    """Return whose copy of a salted extract holds what, as its key tells."""
+    key = maker_of(home, planned).key
+    words = [word_of(key, planned, each.number) for each in planned.recipients]
+    return SaltedExtract(
+        planned.name,
+        tuple(each.name for each in planned.recipients),
+        np.array(words, dtype=np.bool_).reshape(len(words), len(planned.shared)),
+        chances(key, planned),
+        tuple(DecoyRef(planned.campaign, serial) for serial in planned.shared),
+        tuple(frozenset(DecoyRef(planned.campaign, s) for s in each.unique) for each in planned.recipients),
+    )
 
 
 def _last_version(placement: Placement) -> int:
