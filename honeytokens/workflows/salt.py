@@ -178,7 +178,8 @@ def _rows(planned: Salt, recipient: Recipient, maker: Maker, form: Form) -> tupl
     """
     serials = [*planned.shared, *recipient.unique]
     people = maker.identities(serials)
-    varied = maker.streets(planned.shared, 1) if planned.shared else pl.Series(dtype=pl.String)
+    shared = people[: len(planned.shared)]
+    varied = maker.streets(planned.shared, shared, 1) if planned.shared else pl.Series(dtype=pl.String)
     word = np.concatenate([word_of(maker.key, planned, recipient.number), np.zeros(len(recipient.unique), dtype=bool)])
     streets = pl.concat([varied, people[Field.STREET][len(planned.shared) :]])
     people = people.with_columns(
