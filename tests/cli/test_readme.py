@@ -36,9 +36,11 @@ def test_every_page_that_the_readme_names_exists() -> None:
 
 @pytest.mark.skipif(not BIN.exists(), reason="NOT TESTED: the README's commands need .venv, which make test makes")
 def test_the_readme_works_as_written(hospital: Path, environment: dict[str, str], tmp_path: Path) -> None:
-    """A new user with a database, its mapping and a leak in the current folder follows it to the letter."""
+    """A new user with a database, its mapping, an extract and a leak in the current folder follows it to the letter."""
     (tmp_path / ".venv").symlink_to(ROOT / ".venv")
     (tmp_path / "dumps").mkdir()
+    people = "".join(f"Martin,Jean,{1930 + n // 12}-{1 + n % 12:02}-01\n" for n in range(900))
+    (tmp_path / "list.csv").write_text(f"nom,prenom,naissance\n{people}")
     connection = sqlite3.connect(hospital)
     (tmp_path / "leak.csv").write_text("\n".join(connection.iterdump()))
     connection.close()
