@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,15 @@ _FOUND, _UNREAD = 1, 4
     "--raw", is_flag=True, help="Read files as bytes, whatever their format: also finds rows deleted from databases."
 )
 @click.option("--ask-password", is_flag=True, help="Ask for a password of encrypted archives.")
+@click.option("--baseline", type=FILE, help="Set aside what this baseline holds: only what is new counts.")
+@click.option(
+    "--write-baseline",
+    type=FILE,
+    help="Write a baseline of what was found, beside what --baseline holds; the same file is replaced.",
+)
+@click.option(
+    "--ignore", type=FILE, help="Set aside the decoys that rules in this TOML file ignore (docs/scanning.md)."
+)
 @json_option
 @home_options
 def command(
@@ -38,6 +48,9 @@ def command(
     raw: bool,
     password_file: Path | None,
     ask_password: bool,
+    baseline: Path | None,
+    write_baseline: Path | None,
+    ignore: Path | None,
     as_json: bool,
     **shared: Any,
 ) -> int:
@@ -46,22 +59,43 @@ def command(
     PATHS are files, folders, or - for standard input: tables, documents and dumps of databases, also in archives and in
     archives in archives. Nothing of real patients is kept, and nothing is unpacked to disk.
 
-    Exit code 1 when decoys were found, 0 when all was read and none was, 4 when none was found but something could not
-    be read. The JSON document is described by docs/scan.schema.json.
+    Exit code 1 when decoys were found that are not set aside, 0 when all was read and none was, 4 when none was found
+    but something could not be read. The JSON document is described by docs/scan.schema.json.
 
     \b
     Examples:
       honeytokens scan leak.csv
       honeytokens scan leak.7z --password-file passwords.txt
       curl -s https://leaks.example/leak.sql.zst | honeytokens scan -
+      honeytokens scan leak.csv --write-baseline known   (later: scan again.zip --baseline known)
       honeytokens scan --json dumps/ > scan.json && honeytokens report scan.json -o report.html
     """
     from honeytokens.reports import render
+    from honeytokens.scanning import Baseline
+    from honeytokens.workflows import known_leaks
     from honeytokens.workflows.scan import scan
 
     passwords = _passwords(password_file, ask_password)
-    with open_home(**shared) as home, progress("Reading", _size(paths)) as on_progress:
-        result, verdict = scan(home, paths, language=language, raw=raw, passwords=passwords, on_progress=on_progress)
+    if write_baseline and write_baseline.exists() and write_baseline != baseline:
+        raise ScanError(f"{write_baseline} exists", "Name another file, or give it as --baseline too to replace it")
+    with open_home(**shared) as home:
+        known = known_leaks.read_baseline(home, baseline) if baseline else Baseline()
+        rules = known_leaks.read_rules(home, ignore) if ignore else None
+        with progress("Reading", _size(paths)) as on_progress:
+            result, verdict = scan(
+                home,
+                paths,
+                language=language,
+                raw=raw,
+                passwords=passwords,
+                rules=rules,
+                baseline=known,
+                on_progress=on_progress,
+            )
+        if write_baseline:
+            known_leaks.write_baseline(home, write_baseline, known, result, force=write_baseline == baseline)
+    for rule in rules.expired if rules else ():
+        click.echo(f"no longer ignored since {rule.expires}: {rule} ({_printable(rule.reason)})", err=True)
     if as_json:
         click.echo(render("json", verdict, result))
     else:
@@ -115,8 +149,11 @@ def _print(result: ScanResult, verdict: Verdict) -> None:
         table(["decoy", "establishment", "bits", "first seen at"], rows)
     click.echo(
         f"{len(result.hits)} hits at {result.threshold_bits:.1f} bits or more, {len(result.leads)} leads too weak to"
-        f" count; {result.stats.records} records, {result.stats.bytes} bytes in {result.stats.seconds:.1f} s."
+        f" count, {len(result.set_aside)} set aside;"
+        f" {result.stats.records} records, {result.stats.bytes} bytes in {result.stats.seconds:.1f} s."
     )
+    for reason, count in Counter(aside.reason for aside in result.set_aside).items():
+        click.echo(f"set aside: {count} ({_printable(reason)})")
     for unread in result.unread:
         click.echo(f"not read: {_place(unread.location)}: {unread.reason}", err=True)
 
@@ -124,5 +161,8 @@ def _print(result: ScanResult, verdict: Verdict) -> None:
 def _place(location: Location) -> str:
     """Return a place as ``a.zip!b.csv:12``; control characters of hostile names are shown escaped."""
     name = location.path if location.member is None else f"{location.path}!{location.member}"
-    printable = "".join(char if char.isprintable() else repr(char)[1:-1] for char in name)
-    return printable if location.line is None else f"{printable}:{location.line}"
+    return _printable(name) if location.line is None else f"{_printable(name)}:{location.line}"
+
+
+def _printable(text: str) -> str:
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)

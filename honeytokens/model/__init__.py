@@ -24,7 +24,7 @@ from honeytokens.model.planning import Campaign, Establishment, HospitalSystem, 
 from honeytokens.model.policies import CHOICES, DEMO, Policies, Policy
 from honeytokens.model.reads import ReadSighting
 from honeytokens.model.salting import Recipient, Salt
-from honeytokens.model.sightings import Evidence, Hit, KnownDecoys, Location, ScanResult, ScanStats, Unread
+from honeytokens.model.sightings import Evidence, Hit, KnownDecoys, Location, ScanResult, ScanStats, SetAside, Unread
 from honeytokens.model.verdicts import (
     Authenticity,
     Dating,
@@ -73,6 +73,7 @@ __all__ = [
     "Salt",
     "ScanResult",
     "ScanStats",
+    "SetAside",
     "Sex",
     "Stamp",
     "Standing",

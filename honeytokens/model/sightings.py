@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
 from honeytokens.model.people import DecoyRef, Field
@@ -54,6 +55,19 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class SetAside:
+    """A hit, or a lead, that is no news: a baseline holds it, or a rule of the operator's says to ignore it.
+
+    ``reason`` says which; ``until`` is the day from which it is reported again, ``None`` where there is none.
+    """
+
+    hit: Hit
+    is_lead: bool
+    reason: str
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Unread:
     """Something in a dump that could not be read, and what to do about it."""
 
@@ -79,6 +93,7 @@ class ScanResult:
     unread: tuple[Unread, ...]
     threshold_bits: float
     stats: ScanStats
+    set_aside: tuple[SetAside, ...] = ()
 
     @property
     def complete(self) -> bool:

@@ -7,7 +7,7 @@ the number after the dot of the version grows with each addition.
 from __future__ import annotations
 
 import json
-from datetime import UTC
+from datetime import UTC, date
 from typing import Annotated, Self
 
 from pydantic import (
@@ -20,6 +20,7 @@ from pydantic import (
     NonNegativeFloat,
     NonNegativeInt,
     PositiveInt,
+    Strict,
     StringConstraints,
     WithJsonSchema,
     model_validator,
@@ -116,6 +117,24 @@ class HitPart(_Wall):
         return model.Hit(
             _ref(self.decoy), self.establishment, self.bits, self.expected_false_alarms, evidence, self.versions
         )
+
+
+class SetAsidePart(_Wall):
+    """A hit or lead that is no news: a baseline holds it, or a rule says to ignore it, until a day if there is one."""
+
+    hit: HitPart
+    is_lead: bool
+    reason: _Text
+    until: Annotated[date, Strict(False)] | None
+
+    @classmethod
+    def of(cls, aside: model.SetAside) -> SetAsidePart:
+        """Return the document's form of what was set aside."""
+        return cls(hit=HitPart.of(aside.hit), is_lead=aside.is_lead, reason=aside.reason, until=aside.until)
+
+    def inner(self) -> model.SetAside:
+        """Return our own type."""
+        return model.SetAside(self.hit.inner(), self.is_lead, self.reason, self.until)
 
 
 class UnreadPart(_Wall):
@@ -257,7 +276,11 @@ class VerdictPart(_Wall):
 
 
 class Document(_Wall):
-    """One scan and its verdict. ``leads`` are candidates too weak to count."""
+    """One scan and its verdict. ``leads`` are candidates too weak to count.
+
+    ``hits`` and ``leads`` are what is new; what a baseline or a rule knows is in ``set_aside`` (since version 1.1). The
+    verdict counts the hits that a baseline knows, and leaves out the decoys that a rule ignores.
+    """
 
     schema_version: Annotated[str, StringConstraints(pattern=r"^1\.[0-9]+$")]
     hits: tuple[HitPart, ...]
@@ -267,6 +290,7 @@ class Document(_Wall):
     unread: tuple[UnreadPart, ...]
     complete: bool
     stats: StatsPart
+    set_aside: tuple[SetAsidePart, ...] = ()
 
     @classmethod
     def of(cls, verdict: model.Verdict, result: model.ScanResult) -> Document:
@@ -280,6 +304,7 @@ class Document(_Wall):
             unread=tuple(UnreadPart.model_validate(unread) for unread in result.unread),
             complete=result.complete,
             stats=StatsPart.model_validate(result.stats),
+            set_aside=tuple(SetAsidePart.of(aside) for aside in result.set_aside),
         )
 
     @model_validator(mode="after")
@@ -296,6 +321,7 @@ class Document(_Wall):
             unread=tuple(model.Unread(part.location.inner(), part.reason) for part in self.unread),
             threshold_bits=self.threshold_bits,
             stats=model.ScanStats(self.stats.bytes, self.stats.seconds, self.stats.records),
+            set_aside=tuple(part.inner() for part in self.set_aside),
         )
         return result, self.verdict.inner()
 

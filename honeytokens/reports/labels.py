@@ -66,6 +66,7 @@ class Labels:
     version: str
     more_places: str
     more_rows: str
+    set_aside: str
 
     leads: str
     leads_caption: str

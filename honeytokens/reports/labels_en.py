@@ -103,6 +103,7 @@ ENGLISH = Labels(
     version="version {number}",
     more_places="and {number} more places",
     more_rows="Not shown: {number} more. They are in the JSON document.",
+    set_aside="{number} more hits or leads are no news: a baseline holds them, or a rule ignores them.",
     leads="Leads",
     leads_caption="Weak candidates, the strongest first",
     leads_text="Too weak to count. Nothing above rests on them.",

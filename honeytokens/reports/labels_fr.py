@@ -116,6 +116,7 @@ FRENCH = Labels(
     version="version {number}",
     more_places="et {number} autres endroits",
     more_rows="Non affichés\u00a0: {number} autres. Ils sont dans le document JSON.",
+    set_aside="{number} autres leurres ou pistes ne sont pas nouveaux\u00a0: connus d’avant, ou ignorés par une règle.",
     leads="Pistes",
     leads_caption="Candidats faibles, les plus forts d’abord",
     leads_text="Trop faibles pour compter. Rien de ce qui précède ne repose sur elles.",

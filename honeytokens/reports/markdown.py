@@ -37,6 +37,7 @@ class MarkdownReport:
             f"## {labels.evidence}",
             _hits(view, view.hits) if view.hits else labels.evidence_none,
             view.hits_left_out,
+            view.set_aside,
             f"## {labels.leads}",
             f"{labels.leads_text}\n\n{_hits(view, view.leads)}" if view.leads else labels.leads_none,
             view.leads_left_out,

@@ -69,6 +69,7 @@ class View:
     leads: tuple[HitRow, ...]
     unread: tuple[tuple[str, str, str], ...]
     """File, place in it, reason."""
+    set_aside: str
     hits_left_out: str
     leads_left_out: str
     unread_left_out: str
@@ -101,6 +102,7 @@ def view_of(verdict: Verdict, result: ScanResult) -> View:
             (_file(unread.location), _place(unread.location, labels, say), printable(unread.reason))
             for unread in result.unread[:MOST_ROWS]
         ),
+        set_aside=labels.set_aside.format(number=say.number(len(result.set_aside))) if result.set_aside else "",
         hits_left_out=_left_out(result.hits, labels, say),
         leads_left_out=_left_out(result.leads, labels, say),
         unread_left_out=_left_out(result.unread, labels, say),

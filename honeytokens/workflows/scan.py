@@ -29,12 +29,15 @@ def scan(
     language: str = "en",
     raw: bool = False,
     passwords: Sequence[str] = (),
+    rules: scanning.Rules | None = None,
+    baseline: scanning.Baseline | None = None,
     on_progress: Callable[[int], None] | None = None,
 ) -> tuple[ScanResult, Verdict]:
     """Scan files and folders for every decoy ever planted, and judge what was found.
 
     ``raw`` reads files as bytes of no known format, also those in archives, for what their readers pass over.
     ``passwords`` are tried on what is encrypted, and kept nowhere. ``-`` among the paths stands for standard input.
+    Decoys that one of the ``rules`` ignores count nowhere; hits that the ``baseline`` knows are set aside, and judged.
     ``on_progress`` is given bytes as they are read. Nothing is kept of the files but what matched decoys; no hospital
     system is asked and nothing is sent anywhere. What cannot be read, a path that is not there too, is in ``unread``.
     """
@@ -43,8 +46,12 @@ def scan(
     result = scanning.scan(paths, wanted, index(home, wanted), raw=raw, passwords=passwords, on_progress=on_progress)
     patients = {campaign.establishment: campaign.host_patients for campaign in home.registry.campaigns()}
     extracts = [salted_extract(home, planned) for planned in home.salts.all().values()]
+    if rules is not None:
+        result = rules.set_aside(result)
+        placements = [placement for placement in placements if rules.holding(placement.ref) is None]
     now = home.now()
-    return result, judge(result, placements, now=now, host_patients=patients, language=language, extracts=extracts)
+    verdict = judge(result, placements, now=now, host_patients=patients, language=language, extracts=extracts)
+    return result if baseline is None else baseline.set_aside(result), verdict
 
 
 def whois(home: Home, values: Sequence[str]) -> tuple[list[Hit], list[Hit]]:

@@ -59,3 +59,23 @@ def test_standard_input(leak: bytes, environment: dict[str, str], tmp_path: Path
     location = document["hits"][0]["evidence"][0]["location"]
     assert (location["path"], location["member"]) == ("<stdin>", "patients.csv")
     assert document["stats"]["bytes"] == len(leak)
+
+
+def test_what_is_known_or_ignored_is_no_news(run: Run, leak: bytes, tmp_path: Path) -> None:
+    (tmp_path / "passwords").write_text(PASSWORD)
+    rule = '[[ignore]]\ndecoy = "spring/*"\nreason = "our own drill"\nexpires = {}\n'
+    (tmp_path / "expired.toml").write_text(rule.format("2020-01-01"))
+    (tmp_path / "rules.toml").write_text(rule.format("2999-01-01"))
+    (tmp_path / "again.7z").write_bytes(leak)
+    scan = ("scan", "leak.7z", "again.7z", "--password-file", "passwords", "--json")
+    first = run(*scan, "--write-baseline", "known", "--ignore", "expired.toml")
+    assert (first.code, "no longer ignored since 2020-01-01: spring/*" in first.err) == (1, True)
+    refused = run(*scan, "--write-baseline", "known")
+    assert (refused.code, "known exists" in refused.err) == (3, True)
+    again = run(*scan, "--baseline", "known")
+    document = json.loads(again.out)
+    assert (again.code, document["hits"], len(document["set_aside"])) == (0, [], 3)
+    assert document["verdict"]["authenticity"] == "confirmed"
+    ignored = run(*scan, "--ignore", "rules.toml")
+    document = json.loads(ignored.out)
+    assert (ignored.code, document["hits"], document["verdict"]["authenticity"]) == (0, [], "undecidable")

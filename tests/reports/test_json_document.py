@@ -50,7 +50,7 @@ def test_what_is_loaded_is_what_was_rendered(verdict: Verdict, result: ScanResul
 def test_the_shape_that_programs_rely_on() -> None:
     made = document()
     assert list(made) == [
-        "schema_version", "hits", "leads", "verdict", "threshold_bits", "unread", "complete", "stats",
+        "schema_version", "hits", "leads", "verdict", "threshold_bits", "unread", "complete", "stats", "set_aside",
     ]  # fmt: skip
     first = made["hits"][0]
     assert (first["decoy"], first["campaign"]) == ("north/2026/1", "north/2026")
@@ -62,6 +62,12 @@ def test_the_shape_that_programs_rely_on() -> None:
     assert list(made["stats"]) == ["bytes", "seconds", "records"]
     assert made["verdict"]["window"]["earliest"] == "2026-11-03T07:26:05.250000Z"
     assert made["verdict"]["judged"] == "2026-12-01T09:30:00Z"
+
+
+def test_a_document_of_version_1_0_is_read() -> None:
+    made = change("set_aside", ...)
+    made["schema_version"] = "1.0"
+    assert load(json.dumps(made)) == load(json.dumps(document()))
 
 
 def change(path: str, value: object) -> dict[str, Any]:
