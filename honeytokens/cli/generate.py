@@ -40,6 +40,7 @@ class _FormatName(click.ParamType[str]):
 @click.option("--format", "format_name", type=_FormatName(), default="csv", show_default=True, help="What is written.")
 @click.option("-o", "--output", default="-", show_default=True, help="File to write, or - for standard output.")
 @click.option("--force", is_flag=True, help="Replace the output file if it exists.")
+@click.option("--beacon", is_flag=True, help="Letters show each decoy's own web link, from your web pools.")
 @click.option("--demo", is_flag=True, help="Use ranges reserved for fiction; no home and no key are needed.")
 @home_options
 def command(
@@ -52,6 +53,7 @@ def command(
     format_name: str,
     output: str,
     force: bool,
+    beacon: bool,
     demo: bool,
     **shared: Any,
 ) -> None:
@@ -63,6 +65,7 @@ def command(
     Examples:
       honeytokens generate -n 1000 --demo -o patients.csv
       honeytokens generate --campaign saint-anne-2026 --format ndjson
+      honeytokens generate -n 40 --establishment saint-anne --format docx -o letters.zip
     """
     if (count is None) == (campaign is None):
         raise click.UsageError("Say how many with -n, or name a --campaign.")
@@ -71,11 +74,15 @@ def command(
     if establishment and (demo or near):
         raise click.UsageError("An establishment has its own place and needs a home: leave --near and --demo out.")
     from honeytokens import formats, locales
+    from honeytokens.model import Policy
     from honeytokens.workflows.generate import GenerateRequest, generate, generate_campaign, generate_demo
 
+    if beacon and not formats.get(format_name).tells_letters:
+        raise click.UsageError("--beacon is for letters: choose --format pdf or docx, or leave it out.")
     formats.get(format_name, count or 0)
     place = near or locales.get(locale).capital
-    request = GenerateRequest(count or 0, locale, place, datetime.now(UTC).date(), dict(policies))
+    asked = {"web_link": Policy.OWNED} if beacon else {}
+    request = GenerateRequest(count or 0, locale, place, datetime.now(UTC).date(), asked | dict(policies), beacon)
     if demo:
         with progress("Generating", count) as on_progress, _opened(output, force=force) as stream:
             generate_demo(request, format_name, stream, on_progress=on_progress)
@@ -86,7 +93,7 @@ def command(
         _opened(output, force=force) as stream,
     ):
         if campaign:
-            generate_campaign(home, campaign, format_name, stream, on_progress=on_progress)
+            generate_campaign(home, campaign, format_name, stream, beacon=beacon, on_progress=on_progress)
         else:
             site = home.registry.establishment(establishment) if establishment else None
             request = replace(request, near=site.postcode) if site else request

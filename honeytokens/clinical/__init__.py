@@ -4,7 +4,8 @@ Says nothing of any real patient, invents no pregnancy, and never places anythin
 """
 
 from honeytokens.clinical.conditions import digest
+from honeytokens.clinical.letters import Letter, letters
 from honeytokens.clinical.practitioners import PRACTICES
 from honeytokens.clinical.stories import stories
 
-__all__ = ["PRACTICES", "digest", "stories"]
+__all__ = ["PRACTICES", "Letter", "digest", "letters", "stories"]

@@ -90,8 +90,19 @@ class Maker:
 
     def stories(self, serials: Sequence[int], people: pl.DataFrame) -> list[Story]:
         """Return the medical stories of the decoys whose :meth:`identities` are ``people``."""
-        language = self.recipe.locale.split("_", 1)[0]
-        return clinical.stories(self._draws(serials), people, self.recipe.as_of, language, self.recipe.practitioners)
+        return clinical.stories(
+            self._draws(serials), people, self.recipe.as_of, self._language, self.recipe.practitioners
+        )
+
+    def letters(
+        self, serials: Sequence[int], people: pl.DataFrame, stories: Sequence[Story]
+    ) -> list[tuple[clinical.Letter, ...]]:
+        """Return the letters about the stays of the decoys whose :meth:`identities` and :meth:`stories` are given."""
+        return clinical.letters(self._draws(serials), people, stories, self._language)
+
+    @property
+    def _language(self) -> str:
+        return self.recipe.locale.split("_", 1)[0]
 
     def phases(self, serials: Sequence[int], parts: int) -> list[int]:
         """Return each decoy's keyed place, 0 to parts - 1, in the calendar of its stamped field."""

@@ -12,6 +12,8 @@ from honeytokens.formats.fhir_ndjson import FhirNdjson
 from honeytokens.formats.hl7v2 import Hl7V2
 from honeytokens.formats.html_page import HtmlPage
 from honeytokens.formats.interface import Batch, Format, Origin
+from honeytokens.formats.letters_docx import LettersDocx
+from honeytokens.formats.letters_pdf import LettersPdf
 from honeytokens.formats.mediboard_csv import MediboardCsv
 from honeytokens.formats.mediboard_xml import MediboardXml
 from honeytokens.formats.ndjson import Ndjson
@@ -21,6 +23,7 @@ from honeytokens.formats.xlsx import Xlsx
 
 FORMATS: dict[str, type[Format]] = {
     "csv": CsvFile,
+    "docx": LettersDocx,
     "fhir-bundle": FhirBundle,
     "fhir-ndjson": FhirNdjson,
     "hl7v2": Hl7V2,
@@ -29,6 +32,7 @@ FORMATS: dict[str, type[Format]] = {
     "mediboard-xml": MediboardXml,
     "ndjson": Ndjson,
     "parquet": Parquet,
+    "pdf": LettersPdf,
     "sql": Sql,
     "xlsx": Xlsx,
 }

@@ -13,6 +13,7 @@ class CsvFile:
     """One line per decoy; an empty value is an empty cell."""
 
     tells_stories = False
+    tells_letters = False
 
     def write(self, batches: Iterable[Batch], stream: IO[bytes], origin: Origin) -> None:  # noqa: ARG002
         """Write every batch under one header."""

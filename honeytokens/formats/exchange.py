@@ -7,14 +7,23 @@ derived from what a message holds could be computed again by whoever stole the m
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from itertools import count
 from zoneinfo import ZoneInfo
+
+import numpy as np
 
 from honeytokens.clinical.conditions import clinic
 from honeytokens.errors import UnknownNameError
+from honeytokens.markers import Permutation
+
+_MILLION = 1_000_000
+NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""What no XML document may hold."""
 
 _STRUCTURES_OID = "1.2.250.1.71.4.2.2"
 """The French register of care structures. A site's own numbers live under this arc, ``1`` and its FINESS number: FR
@@ -185,6 +194,14 @@ def on_the_clock(moment: datetime, zone: ZoneInfo) -> datetime:
     aware = moment.replace(tzinfo=zone)
     # Clocks change in the small hours only, and the way there and back takes longer than all the rest.
     return aware if aware.hour > 3 else aware.astimezone(UTC).astimezone(zone)
+
+
+def unique_numbers() -> Iterator[int]:
+    """Yield numbers as a table of the host's might give them, without end: none twice, shuffled within each million."""
+    for million in count():
+        order = Permutation.of(os.urandom(32), _MILLION)
+        for start in range(0, _MILLION, 1000):
+            yield from (order.value(np.arange(start, start + 1000)) + million * _MILLION + 1).tolist()
 
 
 def random_uuids() -> Iterator[str]:

@@ -22,6 +22,7 @@ class FhirNdjson:
     """
 
     tells_stories = True
+    tells_letters = False
 
     def write(self, batches: Iterable[Batch], stream: IO[bytes], origin: Origin) -> None:
         """Write every batch. Raises ``UnknownNameError`` for a locale whose identifiers are not known."""

@@ -44,6 +44,7 @@ class Hl7V2:
     """Messages in UTF-8, each patient's together and in order of time. ADT messages have no place for prescriptions."""
 
     tells_stories = True
+    tells_letters = False
 
     def write(self, batches: Iterable[Batch], stream: IO[bytes], origin: Origin) -> None:
         """Write every batch. Raises ``UnknownNameError`` for a locale whose identifiers are not known."""

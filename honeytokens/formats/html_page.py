@@ -25,6 +25,7 @@ class HtmlPage:
     """HTML 5, UTF-8, one article for each patient; no script, nothing from elsewhere."""
 
     tells_stories = True
+    tells_letters = False
 
     def write(self, batches: Iterable[Batch], stream: IO[bytes], origin: Origin) -> None:
         """Write the page, patient by patient."""

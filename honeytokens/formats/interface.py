@@ -9,6 +9,7 @@ from typing import IO, Protocol
 
 import polars as pl
 
+from honeytokens.clinical import Letter
 from honeytokens.model import Story
 
 
@@ -16,21 +17,27 @@ from honeytokens.model import Story
 class Batch:
     """Some decoys: who they are, one row each and one column per ``Field`` (``birth_date`` is a Date, the rest String).
 
-    ``stories`` has one story for each row, in the same order; it is empty for a format that does not tell them.
+    ``stories`` has one story for each row, in the same order, and ``letters`` the letters about its stays; either is
+    empty for a format that does not tell them.
     """
 
     identities: pl.DataFrame
     stories: Sequence[Story] = ()
+    letters: Sequence[tuple[Letter, ...]] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where the decoys are patients: the locale's code, the day of writing, and the care site if there is one."""
+    """Where the decoys are patients: the locale's code, the day of writing, and the care site if there is one.
+
+    ``beacon``: letters show each decoy's own web link.
+    """
 
     locale: str
     as_of: date
     establishment: str | None = None
     finess: str | None = None
+    beacon: bool = False
 
 
 class Format(Protocol):
@@ -41,6 +48,8 @@ class Format(Protocol):
 
     tells_stories: bool
     """Whether :meth:`write` needs the stories: making them takes longer than making identities."""
+    tells_letters: bool
+    """Whether it needs the letters too."""
 
     def write(self, batches: Iterable[Batch], stream: IO[bytes], origin: Origin) -> None:
         """Write every batch, in order. ``stream`` may be a pipe: it is never sought."""

@@ -43,6 +43,7 @@ class MediboardCsv:
     """Lines of nine columns; a letter that Windows-1252 lacks is written by its plain letters."""
 
     tells_stories = True
+    tells_letters = False
 
     def write(self, batches: Iterable[Batch], stream: IO[bytes], origin: Origin) -> None:
         """Write every batch under one header."""

@@ -12,28 +12,24 @@ shares its keys with ``CMediusers``. The real export is in alphabetical order, o
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
-from itertools import count, islice
+from itertools import islice
 from typing import IO, Any
 from xml.sax.saxutils import escape
 
-import numpy as np
-
 from honeytokens.formats.archive import Archive
+from honeytokens.formats.exchange import NOT_XML, unique_numbers
 from honeytokens.formats.interface import Batch, Origin
 from honeytokens.formats.mediboard_patient import codes, soundex2, title, upper
-from honeytokens.markers import Permutation
 from honeytokens.model import Allergy, Care, Practitioner, Prescription, Stay, Story
 
 _A_SECOND = 25
 """How many patients the application exports in a second."""
 _MOBILES = ("06", "07")
-_TABLE = 1_000_000
 _KINDS = {
     Care.CONSULTATION: "consult",
     Care.EMERGENCY: "urg",
@@ -41,7 +37,6 @@ _KINDS = {
     Care.PLANNED_STAY: "comp",
     Care.EMERGENCY_STAY: "comp",
 }
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 _EMPTY = Story((), (), ())
 
@@ -52,6 +47,7 @@ class MediboardXml:
     """One XML file for each patient, in one ZIP archive."""
 
     tells_stories = True
+    tells_letters = False
 
     def write(self, batches: Iterable[Batch], stream: IO[bytes], origin: Origin) -> None:
         """Write every batch, 25 patients for each second of the export's own clock, which starts within the day."""
@@ -85,7 +81,7 @@ class _Document:
     def text(self, patient: str, moment: datetime) -> str:
         """Return the whole document."""
         head = f'<?xml version="1.0" encoding="utf-8"?>\n<mediboard-export date="{moment}" root="{patient}">'
-        return _NOT_XML.sub("", "\n".join((head, *self.lines, "</mediboard-export>\n")))
+        return NOT_XML.sub("", "\n".join((head, *self.lines, "</mediboard-export>\n")))
 
 
 class _Export:
@@ -145,7 +141,7 @@ class _Export:
 
     def _names(self, kind: str, how_many: int) -> list[str]:
         """Return new names of a class, their keys in increasing order."""
-        keys = self._keys.setdefault(kind, _keys())
+        keys = self._keys.setdefault(kind, unique_numbers())
         return [f"{kind}-{key}" for key in sorted(islice(keys, how_many))]
 
 
@@ -229,11 +225,3 @@ def _allergy(allergy: Allergy) -> Fields:
 def _treatment(drug: Prescription) -> Fields:
     end = drug.prescribed + timedelta(days=drug.days)
     return {"debut": f"{drug.prescribed}", "fin": f"{end}", "traitement": f"{drug.drug} {drug.dose}", "annule": "0"}
-
-
-def _keys() -> Iterator[int]:
-    """Yield primary keys without end, none twice, in random order within each million."""
-    for million in count():
-        order = Permutation.of(os.urandom(32), _TABLE)
-        for start in range(0, _TABLE, 1000):
-            yield from (order.value(np.arange(start, start + 1000)) + million * _TABLE + 1).tolist()

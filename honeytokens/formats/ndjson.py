@@ -13,6 +13,7 @@ class Ndjson:
     """One object per line; an empty value is null, a date is an ISO string."""
 
     tells_stories = False
+    tells_letters = False
 
     def write(self, batches: Iterable[Batch], stream: IO[bytes], origin: Origin) -> None:  # noqa: ARG002
         """Write every batch."""

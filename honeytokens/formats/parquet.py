@@ -21,6 +21,7 @@ class Parquet:
     """Row groups of 50,000 decoys. The format writes its index last, so a pipe will do."""
 
     tells_stories = False
+    tells_letters = False
 
     def write(self, batches: Iterable[Batch], stream: IO[bytes], origin: Origin) -> None:  # noqa: ARG002
         """Write every batch: polars pulls them one by one, in a thread of its own."""

@@ -29,6 +29,7 @@ class Sql:
     """The table is made if there is none yet. An empty value is NULL; strings are quoted as the SQL standard says."""
 
     tells_stories = False
+    tells_letters = False
 
     def write(self, batches: Iterable[Batch], stream: IO[bytes], origin: Origin) -> None:  # noqa: ARG002
         """Write every batch, as statements of at most 500 rows. A NUL, which PostgreSQL cannot store, is left out."""

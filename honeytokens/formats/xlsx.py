@@ -36,6 +36,7 @@ class Xlsx:
     """
 
     tells_stories = False
+    tells_letters = False
 
     def write(self, batches: Iterable[Batch], stream: IO[bytes], origin: Origin) -> None:
         """Write every batch; raise :class:`OutputError` when a sheet has no room for them."""

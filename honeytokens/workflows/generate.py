@@ -10,11 +10,11 @@ from typing import IO
 
 from honeytokens.decoys import Maker, digest_of_data, with_policies
 from honeytokens.errors import PlanRefusedError
-from honeytokens.formats import Batch, Origin
+from honeytokens.formats import Batch, Format, Origin
 from honeytokens.formats import get as get_format
 from honeytokens.keys import Keyring
 from honeytokens.locales import get as get_locale
-from honeytokens.model import Establishment, Policy, PoolShare, Recipe
+from honeytokens.model import Establishment, Policy, PoolKind, PoolShare, Recipe
 from honeytokens.workflows.home import Home
 
 _BATCH = 50_000
@@ -26,7 +26,7 @@ _TOLD_BATCH = 5_000
 class GenerateRequest:
     """How many decoys of which locale, living near which postcode, with ages reckoned at ``as_of``.
 
-    ``policies`` are those asked for, by field.
+    ``policies`` are those asked for, by field; with ``beacon`` letters show each decoy's own web link.
     """
 
     count: int
@@ -34,6 +34,7 @@ class GenerateRequest:
     near: str
     as_of: date
     policies: Mapping[str, Policy] = field(default_factory=dict)
+    beacon: bool = False
 
 
 def generate_demo(
@@ -63,17 +64,31 @@ def generate(
     everything = replace(recipe_of(request), shares=shares, practitioners=site.practitioners if site else ())
     recipe = with_policies(everything, request.policies)
     maker = Maker.of(home.keyring, "generated", f"generate/{request.locale}", home.keyring.newest, recipe)
-    origin = Origin(request.locale, request.as_of, *((site.name, site.finess) if site else ()))
+    name, finess = (site.name, site.finess) if site else (None, None)
+    origin = Origin(request.locale, request.as_of, name, finess, request.beacon)
     _write(format_name, maker, range(request.count), origin, stream, on_progress)
 
 
 def generate_campaign(
-    home: Home, campaign: str, format_name: str, stream: IO[bytes], *, on_progress: Callable[[int], None] | None = None
+    home: Home,
+    campaign: str,
+    format_name: str,
+    stream: IO[bytes],
+    *,
+    beacon: bool = False,
+    on_progress: Callable[[int], None] | None = None,
 ) -> None:
-    """Write the decoys of a campaign, as they were planned."""
+    """Write the decoys of a campaign, as they were planned.
+
+    Raises ``PlanRefusedError`` where letters shall show web links (``beacon``) and the decoys have none.
+    """
     planned = home.registry.campaign(campaign)
+    if beacon and not any(share.pool.kind is PoolKind.WEB for share in planned.recipe.shares):
+        raise PlanRefusedError(
+            f"The decoys of {campaign} have no web links", "Leave --beacon out, or plan a campaign with a web pool"
+        )
     site = home.registry.establishment(planned.establishment)
-    origin = Origin(planned.recipe.locale, planned.recipe.as_of, site.name, site.finess)
+    origin = Origin(planned.recipe.locale, planned.recipe.as_of, site.name, site.finess, beacon)
     _write(format_name, home.maker(planned), planned.serials, origin, stream, on_progress)
 
 
@@ -100,16 +115,17 @@ def _write(
 ) -> None:
     """Write what a maker makes; raise ``OutputError`` before anything is written when the format cannot hold it."""
     chosen = get_format(format_name, len(serials))
-    chosen.write(_batches(maker, serials, tells=chosen.tells_stories, on_progress=on_progress), stream, origin)
+    chosen.write(_batches(maker, serials, chosen, on_progress), stream, origin)
 
 
 def _batches(
-    maker: Maker, serials: Sequence[int], *, tells: bool, on_progress: Callable[[int], None] | None
+    maker: Maker, serials: Sequence[int], chosen: Format, on_progress: Callable[[int], None] | None
 ) -> Iterator[Batch]:
-    size = _TOLD_BATCH if tells else _BATCH
+    size = _TOLD_BATCH if chosen.tells_stories else _BATCH
     for first in range(0, len(serials), size):
         batch = serials[first : first + size]
         people = maker.identities(batch)
-        yield Batch(people, maker.stories(batch, people) if tells else ())
+        stories = maker.stories(batch, people) if chosen.tells_stories else ()
+        yield Batch(people, stories, maker.letters(batch, people, stories) if chosen.tells_letters else ())
         if on_progress:
             on_progress(len(batch))

@@ -10,11 +10,14 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import polars as pl
 
 from honeytokens import formats
+from honeytokens.clinical import Letter, letters
 from honeytokens.decoys import Maker, digest_of_data
 from honeytokens.formats import Batch, Origin
+from honeytokens.markers import Draws
 from honeytokens.model import (
     DEMO,
     Allergy,
@@ -115,7 +118,13 @@ def made(locale: str, kind: str, count: int) -> Batch:
     )
     maker = Maker("spring", recipe, bytes(range(32)), {(pool.kind, pool.value): bytes(32) for pool in pools})
     people = maker.identities(range(count))
-    return Batch(people, maker.stories(range(count), people))
+    stories = maker.stories(range(count), people)
+    return Batch(people, stories, maker.letters(range(count), people, stories))
+
+
+def letters_of(people: pl.DataFrame, stories: Sequence[Story], language: str) -> list[tuple[Letter, ...]]:
+    """Return the letters of some people whom no key made."""
+    return letters(Draws(bytes(32), np.arange(len(people), dtype=np.uint64)), people, stories, language)
 
 
 def shown(story: Story, locale: str) -> Story:

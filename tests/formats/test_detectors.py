@@ -11,6 +11,7 @@ import base64
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -122,7 +123,13 @@ def said(content: bytes) -> Texts:
     """Return the text of a file, or of the members of an archive; of a binary one, its runs of characters."""
     if content.startswith(b"PK\x03\x04"):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return {name: archive.read(name).decode() for name in archive.namelist()}
+            members = {name: said(archive.read(name)) for name in archive.namelist()}
+        return {f"{name}/{path}".rstrip("/"): text for name, texts in members.items() for path, text in texts.items()}
+    if content.startswith(b"%PDF"):
+        streams = re.sub(
+            rb"stream\n(.+?)\nendstream", lambda found: zlib.decompress(found[1]), content, flags=re.DOTALL
+        )
+        return {"": streams.decode("cp1252")}
     if content.startswith(b"PAR1"):
         # Every Parquet file that polars made holds its schema in base64 and the number of polars' build.
         content = re.sub(rb"ARROW:schema.{0,4}[A-Za-z0-9+/=]+|Polars \(python\)[^)]+", b"", content, flags=re.DOTALL)
@@ -151,8 +158,8 @@ def test_no_stamp_is_in_every_file(name: str) -> None:
     """Files from a template share the moment of its making: in the metadata, or in the last lines."""
     began = datetime.now(UTC).isoformat()[:19]
     whole = made("fr_fr", "demo", 40)
-    first = Batch(whole.identities.head(20), whole.stories[:20])
-    second = Batch(whole.identities.tail(20), whole.stories[20:])
+    first = Batch(whole.identities.head(20), whole.stories[:20], whole.letters[:20])
+    second = Batch(whole.identities.tail(20), whole.stories[20:], whole.letters[20:])
     later = Origin("fr_fr", AS_OF + timedelta(days=3))
     one, other = (
         said(written(name, part, origin=origin)) for part, origin in ((first, ORIGINS["fr_fr"]), (second, later))

@@ -9,18 +9,20 @@ import json
 import tempfile
 import weakref
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import fhir_reading
 import hl7_reading
+import letter_reading
 import mediboard_reading
 import page_reading
 import polars as pl
 import pytest
 import table_reading
-from exchange_cases import STORY, frame
+from exchange_cases import STORY, frame, letters_of
 
 from honeytokens import formats
 from honeytokens.errors import PlanRefusedError, UnknownNameError
@@ -62,6 +64,7 @@ def as_text(row: dict[str, Any]) -> Row:
 
 READERS: dict[str, Callable[[bytes], list[Row]]] = {
     "csv": from_csv,
+    "docx": lambda content: letter_reading.patients(content, letter_reading.docx_lines),
     "fhir-bundle": from_fhir_bundles,
     "fhir-ndjson": from_fhir_export,
     "hl7v2": from_hl7,
@@ -69,6 +72,7 @@ READERS: dict[str, Callable[[bytes], list[Row]]] = {
     "mediboard-csv": mediboard_reading.found,
     "mediboard-xml": mediboard_reading.patients,
     "ndjson": from_ndjson,
+    "pdf": lambda content: letter_reading.patients(content, letter_reading.pdf_lines),
     "parquet": lambda content: [as_text(row) for row in table_reading.parquet(content)],
     "sql": lambda content: [as_text(row) for row in table_reading.sql(content)],
     "xlsx": lambda content: [as_text(row) for row in table_reading.xlsx(content)],
@@ -79,6 +83,8 @@ EXPECTED: dict[str, list[str | None]] = {
     "phone": [None, "06 39 98 12 34", None],
 }
 OTHERWISE: dict[str, dict[str, list[str | None]]] = {
+    "docx": {"surname": ['L\'HÔTE, DIT "JO"', "=CMD|X", "ŁUKASZ; SS"]},
+    "pdf": {"surname": ['L\'HÔTE, DIT "JO"', "=CMD|X", "LUKASZ; SS"]},
     "mediboard-csv": {
         "surname": ['L\'HÔTE, DIT "JO"', "=CMD|X", "LUKASZ; ß\n"],
         "birth_date": [None, None, None],
@@ -92,12 +98,17 @@ OTHERWISE: dict[str, dict[str, list[str | None]]] = {
 """What a format writes otherwise than it is."""
 
 
+SEEN = replace(STORY, stays=STORY.stays[1:2], vitals=STORY.vitals[1:2], prescriptions=())
+
+
 def test_every_format_has_a_reader_here() -> None:
     assert READERS.keys() == formats.FORMATS.keys()
 
 
 def batch(name: str, rows: list[dict[str, Any]]) -> formats.Batch:
-    return formats.Batch(frame(rows), [STORY] * len(rows) if formats.get(name).tells_stories else ())
+    people, chosen = frame(rows), formats.get(name)
+    stories = [SEEN] * len(rows) if chosen.tells_stories else []
+    return formats.Batch(people, stories, letters_of(people, stories, "fr") if chosen.tells_letters else ())
 
 
 @pytest.mark.parametrize("name", sorted(formats.FORMATS))
@@ -113,7 +124,7 @@ def test_what_is_written_is_read_back(name: str, cut: int) -> None:
 
 def test_an_unknown_format_names_the_known_ones() -> None:
     with pytest.raises(UnknownNameError, match=r"csv, .*ndjson"):
-        formats.get("docx")
+        formats.get("odt")
 
 
 class Full(io.RawIOBase):
