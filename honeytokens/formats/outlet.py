@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 
 class _Outlet(RawIOBase):
-    """Writes to a stream and does nothing else with it: never seeks, never closes, shows no file descriptor."""
+    """Writes to a stream and does nothing else with it: never seeks, never closes, shows no file descriptor.
+
+    After a failure it takes what a library writes as it cleans up, and forgets it: the failure has been told.
+    """
 
     failure: OSError | None = None
 
@@ -22,7 +25,12 @@ class _Outlet(RawIOBase):
     def writable(self) -> bool:
         return True
 
+    def flush(self) -> None:
+        """Do nothing: nothing is kept back here, and a library may flush what is closed."""
+
     def write(self, data: ReadableBuffer, /) -> int:
+        if self.failure:
+            return memoryview(data).nbytes
         try:
             return self._stream.write(data)
         except OSError as error:
