@@ -19,7 +19,7 @@ from typing import IO, Any
 from anyascii import anyascii
 
 from honeytokens.formats.interface import Batch, Origin
-from honeytokens.formats.mediboard_patient import codes, title, upper
+from honeytokens.mediboard import codes, title, upper
 from honeytokens.model import Prescription, Stay, Story
 
 _HEADER = (

@@ -24,7 +24,7 @@ from xml.sax.saxutils import escape
 from honeytokens.formats.archive import Archive
 from honeytokens.formats.exchange import NOT_XML, unique_numbers
 from honeytokens.formats.interface import Batch, Origin
-from honeytokens.formats.mediboard_patient import codes, soundex2, title, upper
+from honeytokens.mediboard import codes, soundex2, title, upper
 from honeytokens.model import Allergy, Care, Practitioner, Prescription, Stay, Story
 
 _A_SECOND = 25

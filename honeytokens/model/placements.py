@@ -48,7 +48,8 @@ class Placement:
     """One decoy in one place: when it is due, where it stands, the rows written and the versions they carried.
 
     ``rows`` is what the system holds, or is about to hold while the state is ``writing``; ``intended`` and
-    ``begun`` are what a rewriting in progress is changing the rows into, and when it began.
+    ``begun`` are what a rewriting in progress is changing the rows into, and when it began; what ``intended`` has
+    beyond ``rows`` is the history that the application would keep of the change.
     ``withdrawn`` is when the rows were seen gone. A placement without rows but with stamps is one that a rebuilt
     registry knows to have been due: it may have stood since, and was not there when it was looked for.
     """

@@ -26,13 +26,18 @@ class Establishment:
 
 @dataclass(frozen=True, slots=True)
 class HospitalSystem:
-    """A hospital system that decoys are planted in. ``url`` carries no password; ``mapping`` is TOML text."""
+    """A hospital system that decoys are planted in.
+
+    ``url`` carries no password; ``kind`` names the adapter; ``mapping`` is TOML text: the mapping file of any SQL
+    database, the settings of a system that is known by name.
+    """
 
     name: str
     url: str
     mapping: str
     password: str | None = field(default=None, repr=False)
     password_env: str | None = None
+    kind: str = "sql_database"
 
 
 class PoolKind(StrEnum):

@@ -1,28 +1,34 @@
 """Hospital systems: plant, verify, refresh and withdraw decoys in one kind of system.
 
-To add a kind, write one file with a :class:`HospitalAdapter` and add its URL schemes to :data:`SYSTEMS`; the contract
+To add a kind, write one file with a :class:`HospitalAdapter` and add its name to :data:`SYSTEMS`; the contract
 tests run it through the same cases as the others. Nothing here knows of keys or of the registry.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
+from honeytokens.errors import UnknownNameError
 from honeytokens.systems.interface import DraftRow, HospitalAdapter, RowState
-from honeytokens.systems.sql.urls import SERVERS, parse_url, split_url
+from honeytokens.systems.sql.urls import split_url
 from honeytokens.systems.sql_database import SqlDatabase
 
-SYSTEMS: Mapping[str, type[SqlDatabase]] = dict.fromkeys(SERVERS, SqlDatabase)
-"""The adapter for each scheme of a system's URL."""
+SYSTEMS: Mapping[str, Callable[[str, str | None, str], HospitalAdapter]] = {
+    "sql_database": SqlDatabase,
+}
+"""The adapter of each kind of system, made of its URL, its password and its mapping or settings."""
 
 
-def connect(url: str, password: str | None, mapping: str) -> HospitalAdapter:
+def connect(url: str, password: str | None, mapping: str, kind: str = "sql_database") -> HospitalAdapter:
     """Return the adapter for a system's URL, not yet connected: use it in a ``with``.
 
-    ``mapping`` is TOML text; ``password``, where given, goes before one in the URL. Raises ``MappingError`` when the
-    mapping is wrong in itself, ``SystemUnreachableError`` when the URL is of no known kind.
+    ``mapping`` is TOML text, the settings of a system that is known by name; ``password``, where given, goes before one
+    in the URL. Raises ``MappingError`` when the text is wrong in itself, ``SystemUnreachableError`` when the URL is of
+    no known kind.
     """
-    return SYSTEMS[parse_url(url).get_backend_name()](url, password, mapping)
+    if kind not in SYSTEMS:
+        raise UnknownNameError(f"There is no kind of system named {kind}", f"Choose one of {', '.join(SYSTEMS)}")
+    return SYSTEMS[kind](url, password, mapping)
 
 
 __all__ = ["SYSTEMS", "DraftRow", "HospitalAdapter", "RowState", "SqlDatabase", "connect", "split_url"]

@@ -22,7 +22,8 @@ class DraftRow:
     """A row to be written, before it has a primary key.
 
     ``parent`` is the index, in the same list, of the row whose key goes into column ``parent_column``; ``also`` gives
-    further columns that hold the key of a row of the list, each with that row's index.
+    further columns that hold the key of a row of the list, each with that row's index. A row whose own key is that of
+    another row names it by ``key_of``.
     """
 
     table: str
@@ -30,6 +31,7 @@ class DraftRow:
     parent: int | None = None
     parent_column: str | None = None
     also: dict[str, int] = field(default_factory=dict)
+    key_of: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +129,20 @@ class HospitalAdapter(ABC):
         """
 
     @abstractmethod
-    def rewrite(self, row: WrittenRow, changes: Mapping[str, object]) -> WrittenRow:
-        """Change columns of one row that is ``same``, and return it as it now is; raise ``PlantingError`` otherwise."""
+    def rewrite(
+        self, row: WrittenRow, changes: Mapping[str, object], history: Sequence[WrittenRow] = ()
+    ) -> tuple[WrittenRow, ...]:
+        """Change columns of one row that is ``same``, and return it and ``history`` as they now are.
+
+        The rows of ``history`` are inserted first, in the same transaction where the tables have them. Raises
+        ``PlantingError`` when the row is not as it was written, and as :meth:`write` does.
+        """
+
+    @abstractmethod
+    def history(
+        self, row: WrittenRow, changes: Mapping[str, object], establishment: Establishment, at: datetime
+    ) -> list[DraftRow]:
+        """Return the rows by which the application itself would remember that ``changes`` were made at ``at``."""
 
     @abstractmethod
     def changes(self, row: WrittenRow, decoy: Decoy, establishment: Establishment) -> dict[str, object]:

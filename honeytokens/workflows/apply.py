@@ -161,10 +161,7 @@ class _Applier:
                 continue
             self._planted(replace(placement, rows=written))
             return
-        raise PlantingError(
-            f"Other writers took the primary keys of {placement.ref} {_KEY_ATTEMPTS} times",
-            "Run apply again when the system is less busy",
-        )
+        raise _no_key(placement)
 
     def _planted(self, placement: Placement) -> None:
         now = self._home.now()
@@ -201,27 +198,43 @@ class _Applier:
         except PlantingError as error:
             self._report.problems.append(f"{placement.ref} keeps its street: {error}")
             return
-        intended = (replace(patient, values=patient.values | changes), *placement.rows[1:])
-        begun = replace(
-            placement,
-            state=PlacementState.REWRITING,
-            begun=self._home.now(),
-            intended=intended,
-            intended_version=decoy.version,
-        )
-        self._home.registry.save(begun)
-        self._finish_rewriting(begun)
+        self._begin_rewriting(placement, decoy.version, changes)
+
+    def _begin_rewriting(self, placement: Placement, version: int, changes: dict[str, object]) -> None:
+        """Journal what the patient's row and its history are to hold, and write it."""
+        now = self._home.now()
+        patient = placement.rows[0]
+        drafts = self._adapter.history(patient, changes, self._establishment, now) if changes else []
+        for _ in range(_KEY_ATTEMPTS):
+            history = self._adapter.reserve(drafts) if drafts else ()
+            placement = replace(
+                placement,
+                state=PlacementState.REWRITING,
+                begun=now,
+                intended=(replace(patient, values=patient.values | changes), *placement.rows[1:], *history),
+                intended_version=version,
+            )
+            self._home.registry.save(placement)
+            try:
+                self._finish_rewriting(placement)
+            except KeyTakenError:
+                continue
+            return
+        raise _no_key(placement)
 
     def _resume_rewriting(self, placement: Placement) -> None:
         """Finish a rewriting that was cut short: the row holds the intended values already, or still the old ones."""
         self._report.resumed += 1
         before, intended = placement.rows[0], placement.intended[0]
-        state = self._adapter.state((intended,))[0]
+        state, *told = self._adapter.state((intended, *_history(placement)))
         missed = _difference(before, intended).keys() & set(state.columns)
+        written = [one.row for one in told if one.standing == "same"]
+        # The history is written before the change that it remembers.
         if state.standing in ("same", "changed") and not missed:
-            self._rewritten(placement, intended)
+            self._rewritten(placement, (intended, *written))
         else:
-            self._finish_rewriting(placement)
+            self._adapter.remove(written)
+            self._begin_rewriting(placement, placement.intended_version or 0, _difference(before, intended))
 
     def _finish_rewriting(self, placement: Placement) -> None:
         """Write the intended values where the row is still as we left it; leave a row that someone changed alone."""
@@ -233,14 +246,28 @@ class _Applier:
             return
         # Two versions of a street are alike at times: then there is nothing to write, and the calendar goes on.
         changes = _difference(before, intended)
-        self._rewritten(placement, self._adapter.rewrite(before, changes) if changes else before)
+        rows = self._adapter.rewrite(before, changes, _history(placement)) if changes else (before,)
+        self._rewritten(placement, rows)
 
-    def _rewritten(self, placement: Placement, patient: WrittenRow) -> None:
+    def _rewritten(self, placement: Placement, written: tuple[WrittenRow, ...]) -> None:
+        """Remember the patient's row as it now is, and the rows of history beside it."""
         now = self._home.now()
         stamp = Stamp(placement.intended_version or 0, placement.begun or now, now)
-        rows = (patient, *placement.rows[1:])
+        rows = (written[0], *placement.rows[1:], *written[1:])
         self._home.registry.save(_settled(placement, rows, (*placement.stamps, stamp)))
         self._report.rewritten += 1
+
+
+def _no_key(placement: Placement) -> PlantingError:
+    return PlantingError(
+        f"Other writers took the primary keys of {placement.ref} {_KEY_ATTEMPTS} times",
+        "Run apply again when the system is less busy",
+    )
+
+
+def _history(placement: Placement) -> tuple[WrittenRow, ...]:
+    """Return the rows of history that a rewriting in progress adds."""
+    return placement.intended[len(placement.rows) :]
 
 
 def _settled(placement: Placement, rows: tuple[WrittenRow, ...], stamps: tuple[Stamp, ...]) -> Placement:

@@ -23,4 +23,4 @@ def open_system(system: HospitalSystem) -> HospitalAdapter:
                 f"The environment variable {system.password_env} is not set",
                 f"Set it to the password of system {system.name}",
             )
-    return connect(system.url, password, system.mapping)
+    return connect(system.url, password, system.mapping, system.kind)

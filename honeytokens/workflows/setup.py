@@ -9,7 +9,6 @@ from honeytokens.decoys import pools
 from honeytokens.errors import PlanRefusedError
 from honeytokens.model import Establishment, HospitalSystem, Pool, PoolKind
 from honeytokens.systems import split_url
-from honeytokens.systems.mapping import Mapping
 from honeytokens.workflows.connecting import open_system
 from honeytokens.workflows.home import Home
 from honeytokens.workflows.manifests import keep_manifests
@@ -40,16 +39,23 @@ def add_establishment(home: Home, establishment: Establishment) -> None:
 
 
 def add_system(
-    home: Home, name: str, url: str, mapping: str, *, password_env: str | None, password: str | None
+    home: Home,
+    name: str,
+    url: str,
+    mapping: str,
+    *,
+    password_env: str | None,
+    password: str | None,
+    kind: str = "sql_database",
 ) -> SystemSummary:
-    """Connect to a system, hold its mapping against the live schema, and remember both.
+    """Connect to a system, hold its mapping or settings against the live schema, and remember both.
 
     A password is sealed in the registry unless ``password_env`` names the variable that will hold it. Raises
     ``MappingError``, ``SystemUnreachableError`` or ``UnknownNameError``; nothing is remembered then.
     """
     bare, inside = split_url(url)
     stored = None if password_env else password or inside
-    system = HospitalSystem(name, bare, mapping, stored, password_env)
+    system = HospitalSystem(name, bare, mapping, stored, password_env, kind)
     summary = _summary(system)
     home.registry.add_system(system)
     return summary
@@ -85,7 +91,6 @@ def change_system(
 
 def _summary(system: HospitalSystem) -> SystemSummary:
     """Connect to a system and hold its mapping against the live schema."""
-    Mapping.parse(system.mapping)
     with open_system(system) as adapter:
         adapter.check()
         return SystemSummary(adapter.patient_count(), tuple(sorted(adapter.fields())))

@@ -91,7 +91,9 @@ def _states(adapter: HospitalAdapter, placement: Placement) -> list[RowState]:
     states = adapter.state(placement.rows)
     if placement.intended and states[0].standing == "changed":
         states[0] = adapter.state(placement.intended[:1])[0]
-    return states
+    # A row of its history whose key somebody else has by now was never written.
+    history = adapter.state(placement.intended[len(placement.rows) :]) if placement.intended else []
+    return [*states, *(state for state in history if state.standing in ("same", "changed"))]
 
 
 def _refusal(

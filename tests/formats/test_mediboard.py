@@ -11,7 +11,7 @@ import pytest
 from exchange_cases import AS_OF, ORIGINS, STORY, made, one, written
 
 from honeytokens.formats import Batch
-from honeytokens.formats.mediboard_patient import age, soundex2, title, upper
+from honeytokens.mediboard import age, soundex2, title, upper
 from honeytokens.model import Allergy, Story
 
 PERSON: dict[str, Any] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date, datetime
 
 from anyascii import anyascii
@@ -23,25 +23,42 @@ from honeytokens.systems.mapping import (
     TemplateSource,
     TimeSource,
 )
+from honeytokens.systems.sql.layout import Branch, Layout
 from honeytokens.systems.sql.schema import Column, Kind, Table
 from honeytokens.systems.sql.values import Clock, MisfitError, Stored, encode
 
 Facts = Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class Composer:
-    """Writes decoys as rows of the tables of ``mapping``, whose live definitions are ``tables`` by section."""
+class Composer(Layout):
+    """Writes decoys as rows of the tables of ``mapping``, whose live definitions are ``sections`` by section."""
 
-    mapping: mapping_file.Mapping
-    tables: Mapping[str, Table]
-    clock: Clock
+    def __init__(self, mapping: mapping_file.Mapping, sections: Mapping[str, Table], clock: Clock) -> None:
+        self.mapping, self.sections, self.clock = mapping, sections, clock
+        self._branches: dict[str, Branch] = {}
+        for section in mapping.sections().values():
+            self._branches.setdefault(section.table, self._branch(section.table, section.key))
+
+    @property
+    def tables(self) -> Mapping[str, Table]:
+        """The live tables by name."""
+        return {table.name: table for table in self.sections.values()}
+
+    @property
+    def branches(self) -> Mapping[str, Branch]:
+        """What the mapping says of each of them."""
+        return self._branches
 
     def rows(self, decoy: Decoy, establishment: Establishment, at: datetime) -> list[DraftRow]:
         """Return the rows, the patient first; raise :class:`MisfitError` with a whole phrase that holds no value."""
         place = {"establishment": establishment.code}
         story = decoy.story
-        if "stay" in self.tables and not story.stays and not self._names_place("patient") and self._names_place("stay"):
+        if (
+            "stay" in self.sections
+            and not story.stays
+            and not self._names_place("patient")
+            and self._names_place("stay")
+        ):
             raise MisfitError("the decoy has no stay to name its establishment")
         drafts = [self._draft("patient", facts_of(decoy.identity) | place, decoy.ref, at, {})]
         if self.mapping.patient.key_from == "local_id":
@@ -52,28 +69,30 @@ class Composer:
             *(("prescription", prescription) for prescription in story.prescriptions),
         ]
         for name, event in events:
-            if name in self.tables:
+            if name in self.sections:
                 parents = {"patient": 0}
                 if "stay" in self.mapping.sections()[name].parents().values():
                     parents["stay"] = 1 + _stay_of(story.stays, _day(event))
                 drafts.append(self._draft(name, facts_of(event) | place, decoy.ref, at, parents))
         return drafts
 
-    def telling(self, table: str) -> frozenset[str]:
-        """Return the columns of a table that tell whose row it is: the decoy's fields and the keys of its parents."""
-        found: set[str] = set()
+    def _branch(self, table: str, key: str) -> Branch:
+        """Return what the sections that share a table say of it."""
+        telling: set[str] = set()
+        parents: dict[str, tuple[str, ...]] = {}
         for section in self.mapping.sections().values():
             if section.table == table:
-                found |= set(section.parents())
-                found |= {name for name, source in section.columns.items() if _tells(source)}
-        return frozenset(found)
+                telling |= {name for name, source in section.columns.items() if _tells(source)}
+                for column, parent in section.parents().items():
+                    parents[column] = (*parents.get(column, ()), self.mapping.sections()[parent].table)
+        return Branch(table, key, frozenset(telling | parents.keys()), parents)
 
     def _names_place(self, name: str) -> bool:
         columns = self.mapping.sections()[name].columns.values()
         return any(isinstance(source, FieldSource) and source.field == "establishment" for source in columns)
 
     def _draft(self, name: str, facts: Facts, ref: DecoyRef, at: datetime, parents: Mapping[str, int]) -> DraftRow:
-        section, table = self.mapping.sections()[name], self.tables[name]
+        section, table = self.mapping.sections()[name], self.sections[name]
         values: dict[str, object] = {}
         for column, source in section.columns.items():
             if not isinstance(source, KeySource):
@@ -104,7 +123,7 @@ class Composer:
         raise MisfitError(f"{name} is empty but required by {table}.{column.name}")
 
     def _local_key(self, identity: Identity) -> Stored:
-        column = self.tables["patient"].columns[self.mapping.patient.key]
+        column = self.sections["patient"].columns[self.mapping.patient.key]
         place = f"{self.mapping.patient.table}.{column.name}"
         if identity.local_id is None:
             raise MisfitError(f"local_id is empty but is the key {place}")

@@ -14,7 +14,7 @@ from datetime import date
 from honeytokens.fingerprints import fold
 from honeytokens.model import Identity, WrittenRow
 from honeytokens.systems.interface import DraftRow, RowState
-from honeytokens.systems.sql.compose import Composer
+from honeytokens.systems.sql.layout import Layout
 from honeytokens.systems.sql.schema import Kind, Table
 
 Key = int | str
@@ -40,7 +40,7 @@ class Finder:
     ``held`` reads rows by key; ``standing`` compares a row with what its key holds.
     """
 
-    composer: Composer
+    layout: Layout
     people: Callable[[], Iterator[tuple[str, Person]]]
     stream: Callable[[Table, Sequence[str]], Iterator[tuple[str | None, ...]]]
     held: Callable[[Sequence[WrittenRow]], list[Held | None]]
@@ -49,40 +49,42 @@ class Finder:
     def find(self, sought: Sequence[Sought]) -> list[tuple[WrittenRow, ...]]:
         """Return the rows of each decoy that stand in the tables, the patient's first; none when it is not there."""
         keys = self._patients(sought)
-        patients = self.composer.mapping.patient.table
+        patients = next(iter(self.layout.branches))
         candidates = {(patients, ""): [key for found in keys for key in found]}
         candidates |= self._children({str(key) for key in candidates[patients, ""]})
         search = _Search(self, candidates, self._read(sought, candidates))
         return [search.rows(one.drafts, found) for one, found in zip(sought, keys, strict=True)]
 
     def key_column(self, table: str) -> str:
-        """Return the key column of a mapped table."""
-        return next(section.key for section in self.composer.mapping.sections().values() if section.table == table)
+        """Return the key column of a table."""
+        return self.layout.branches[table].key
 
     def _patients(self, sought: Sequence[Sought]) -> list[list[Key]]:
         """Return, for each decoy, the keys of the patients who have its name and birth date."""
         wanted = {_person(one.identity) for one in sought}
         named: defaultdict[Person, list[Key]] = defaultdict(list)
-        section, table = self.composer.mapping.patient, self.composer.tables["patient"]
+        branch = next(iter(self.layout.branches.values()))
         for text, (surname, first_name, born) in self.people():
             person = (fold(surname), fold(first_name), born)
             if person in wanted:
-                named[person].append(_key(text, table, section.key))
+                named[person].append(_key(text, self.layout.tables[branch.table], branch.key))
         return [named.get(_person(one.identity), []) for one in sought]
 
     def _children(self, patients: set[str]) -> dict[Place, list[Key]]:
-        """Return the keys of the rows below some patients, and below their stays, by table and the parent's key."""
+        """Return the keys of the rows below some patients, and below what is theirs, by table and the parent's key."""
         found: defaultdict[Place, list[Key]] = defaultdict(list)
-        ours = {"patient": patients}
-        for name, section in self.composer.mapping.sections().items():
-            if name == "patient":
+        branches = iter(self.layout.branches.values())
+        ours = {next(branches).table: patients}
+        for branch in branches:
+            if not branch.parents:
                 continue
-            table, (column, parent) = self.composer.tables[name], next(iter(section.parents().items()))
-            ours[name] = set()
-            for key, pointed in self.stream(table, [section.key, column]):
-                if key is not None and pointed is not None and pointed in ours[parent]:
-                    found[table.name, pointed].append(_key(key, table, section.key))
-                    ours[name].add(key)
+            table, (column, parents) = self.layout.tables[branch.table], next(iter(branch.parents.items()))
+            mine = ours.setdefault(table.name, set())
+            above = set().union(*(ours.get(parent, set()) for parent in parents))
+            for key, pointed in self.stream(table, [branch.key, column]):
+                if key is not None and pointed is not None and pointed in above:
+                    found[table.name, pointed].append(_key(key, table, branch.key))
+                    mine.add(key)
         return found
 
     def _read(
@@ -118,10 +120,11 @@ class _Search:
         # Rows that agree wholly are given first, so that a row which is gone takes no other's.
         for exact in (True, False):
             for index, draft in enumerate(drafts):
-                if index in found or draft.parent is None or draft.parent not in found:
+                above = draft.key_of if draft.parent is None else draft.parent
+                if index in found or above is None or above not in found:
                     continue
-                parent = found[draft.parent].key
-                linked = {draft.parent_column or "": parent}
+                parent = found[above].key
+                linked: dict[str, object] = {draft.parent_column: parent} if draft.parent_column else {}
                 linked |= {column: found[other].key for column, other in draft.also.items() if other in found}
                 below = self.candidates.get((draft.table, str(parent)), ())
                 self._assign(index, draft, linked, below, found, exact=exact)
@@ -137,7 +140,7 @@ class _Search:
         *,
         exact: bool,
     ) -> None:
-        telling = self.finder.composer.telling(draft.table)
+        telling = self.finder.layout.branches[draft.table].telling
         agreeing: list[tuple[int, int, RowState]] = []
         for number, key in enumerate(keys):
             if (draft.table, key) not in self.taken:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from honeytokens.model import WrittenRow
 from honeytokens.systems.interface import RowState
-from honeytokens.systems.sql.schema import ForeignKey, Table
+from honeytokens.systems.sql.schema import ForeignKey, Kind, Table
 from honeytokens.systems.sql.server import Server, clause
 from honeytokens.systems.sql.values import same
 
@@ -23,21 +23,25 @@ KEYS_AT_ONCE = 500
 def insert(connection: sa.Connection, server: Server, table: Table, row: WrittenRow) -> None:
     """Write one row under its own key."""
     with server.translating(row.table):
-        connection.execute(server.insert(clause(table)).values({row.key_column: row.key, **row.values}))
+        values = {name: _raw(value, table, name) for name, value in row.values.items()}
+        connection.execute(
+            server.insert(clause(table)).values({row.key_column: _raw(row.key, table, row.key_column), **values})
+        )
 
 
 def update(connection: sa.Connection, server: Server, table: Table, row: WrittenRow, changes: dict[str, Any]) -> None:
     """Change columns of one row."""
     target = clause(table)
+    values = {name: _raw(value, table, name) for name, value in changes.items()}
     with server.translating(row.table):
-        connection.execute(sa.update(target).where(target.c[row.key_column] == bound(row.key)).values(changes))
+        connection.execute(sa.update(target).where(target.c[row.key_column] == _key(row, table)).values(values))
 
 
 def delete(connection: sa.Connection, server: Server, table: Table, row: WrittenRow) -> bool:
     """Delete one row, and return whether it was there."""
     target = clause(table)
     with server.translating(row.table):
-        return connection.execute(sa.delete(target).where(target.c[row.key_column] == bound(row.key))).rowcount == 1
+        return connection.execute(sa.delete(target).where(target.c[row.key_column] == _key(row, table))).rowcount == 1
 
 
 def held(
@@ -66,7 +70,7 @@ def _read(
     """Yield, for each key that has a row, the row's columns as the server writes them in text."""
     source = clause(table)
     key = source.c[key_column]
-    wanted = sa.select(key, *(sa.cast(source.c[name], sa.Text) for name in columns))
+    wanted = sa.select(key, *(as_text(source.c[name], table) for name in columns))
     if lock:
         wanted = wanted.with_for_update()
     if all(isinstance(one, int) for one in keys):
@@ -77,7 +81,7 @@ def _read(
                 yield found, tuple(values)
         return
     for one in keys:  # a collation may find a text key that is written otherwise, so each is asked for by itself
-        row = connection.execute(wanted.where(key == bound(one))).first()
+        row = connection.execute(wanted.where(key == bound(_raw(one, table, key_column)))).first()
         if row is not None:
             yield one, tuple(row[1:])
 
@@ -116,6 +120,8 @@ def pointing(
     joined = sa.and_(*(one.c[a] == other.c[b] for a, b in zip(key.columns, key.target_columns, strict=True)))
     mark = sa.literal_column("1") if own_key is None else sa.cast(one.c[own_key], sa.Text)
     wanted = sa.select(mark).select_from(one.join(other, joined))
+    if key.only is not None:
+        wanted = wanted.where(one.c[key.only[0]] == key.only[1])
     for start in range(0, len(keys), KEYS_AT_ONCE):
         found = connection.scalars(
             wanted.where(other.c[target_key].in_(map(bound, keys[start : start + KEYS_AT_ONCE])))
@@ -125,6 +131,23 @@ def pointing(
     return False
 
 
-def bound(key: int | str) -> sa.BindParameter[Any]:
+def as_text(column: sa.ColumnElement[Any], table: Table) -> sa.ColumnElement[Any]:
+    """Return a column as text; bytes in hexadecimal digits."""
+    if table.columns[column.key or ""].domain.kind is Kind.BYTES:
+        return sa.func.hex(column)
+    return sa.cast(column, sa.Text)
+
+
+def _key(row: WrittenRow, table: Table) -> sa.BindParameter[Any]:
+    return bound(_raw(row.key, table, row.key_column))
+
+
+def _raw(value: Any, table: Table, column: str) -> Any:
+    """Return a value for the driver: what we keep as hexadecimal digits goes into the column as bytes."""
+    is_bytes = isinstance(value, str) and table.columns[column].domain.kind is Kind.BYTES
+    return bytes.fromhex(value) if is_bytes else value
+
+
+def bound(key: int | str | bytes) -> sa.BindParameter[Any]:
     """Return a key as a bound value whose type is the column's own business: a UUID's text is no VARCHAR."""
     return sa.literal(key, sa.types.NULLTYPE)

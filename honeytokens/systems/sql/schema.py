@@ -38,6 +38,7 @@ class Kind(StrEnum):
     TIME = "time"
     DATETIME = "date and time"
     UUID = "UUID"
+    BYTES = "bytes"
     OTHER = "of a type that is not supported"
 
 
@@ -82,12 +83,13 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class ForeignKey:
-    """``columns`` of ``table`` point at ``target_columns`` of ``target``."""
+    """``columns`` of ``table`` point at ``target_columns`` of ``target``; ``only`` where a column holds some value."""
 
     table: str
     columns: tuple[str, ...]
     target: str
     target_columns: tuple[str, ...]
+    only: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +258,8 @@ def domain_of(kind: types.TypeEngine[Any], *, untyped: bool = False) -> Domain: 
             return Domain(Kind.TIME)
         case types.Uuid():
             return Domain(Kind.UUID)
+        case mysql.BINARY() | mysql.VARBINARY():
+            return Domain(Kind.BYTES, length=kind.length)
         case types.NullType() if untyped:
             return Domain(Kind.TEXT)
         case _:

@@ -1,7 +1,7 @@
 """A value as a column keeps it, and whether two texts that a column gave are the same value.
 
 What goes into a row is only ever text, a number, a truth value or nothing, so that the registry can keep it and every
-driver binds it alike: dates travel in ISO form.
+driver binds it alike: dates travel in ISO form, bytes in hexadecimal digits.
 """
 
 from __future__ import annotations
@@ -68,6 +68,8 @@ def _encode(value: object, column: Column, clock: Clock) -> Stored:  # noqa: C90
             return _datetime(_moment(value, domain), domain, clock)
         case Kind.UUID:
             return _uuid(value)
+        case Kind.BYTES:
+            return _bytes(value, domain)
         case Kind.OTHER:
             raise MisfitError("cannot go into the column, whose type is not supported,")
 
@@ -76,6 +78,8 @@ def same(written: Stored, read: str | None, column: Column) -> bool:
     """Return whether ``read``, the text that the server gave for the column, is the value that was written."""
     if written is None or read is None:
         return written is None and read is None
+    if written == read:
+        return True
     return _canonical(str(written), column.domain) == _canonical(read, column.domain)
 
 
@@ -96,6 +100,8 @@ def _canonical(text: str, domain: Domain) -> object:
                 return datetime.fromisoformat(text)
             case Kind.UUID:
                 return uuid.UUID(text)
+            case Kind.BYTES:
+                return bytes.fromhex(text)
             case _:
                 return text.rstrip(" ") if domain.padded else text
     except (ValueError, InvalidOperation):
@@ -174,3 +180,11 @@ def _uuid(value: object) -> str:
         return str(uuid.UUID(str(value)))
     except ValueError:
         raise MisfitError("is no UUID, as is wanted by") from None
+
+
+def _bytes(value: object, domain: Domain) -> str:
+    if not isinstance(value, bytes):
+        raise MisfitError("cannot go into the column, whose type is not supported,")
+    if domain.length is not None and len(value) > domain.length:
+        raise MisfitError(f"is longer than the {domain.length} bytes of")
+    return value.hex()
