@@ -140,7 +140,7 @@ class SqlSystem(HospitalAdapter, Generic[LayoutT]):
         place = next(iter(self._layout().branches))
         if row.table != place:
             raise PlantingError(
-                f"The decoy lies in {row.table} and patients are written to {place} now",
+                f"The decoy lies in {row.table} and the mapping writes {place} now",
                 "Withdraw it and plan another one in its place",
             )
         # The moment does not matter: only columns that hold fields of the decoy are compared.
