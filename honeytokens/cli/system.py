@@ -54,6 +54,65 @@ def add(name: str, url: str, mapping: Path, password_env: str | None, ask_passwo
     click.echo(f"Added system {name}: {summary.patients} patients; decoys will have {', '.join(summary.fields)}.")
 
 
+@command.command("inspect")
+@click.argument("url")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the mapping to this file.")
+@click.option("--force", is_flag=True, help="Overwrite the file.")
+@click.option("--password-env", metavar="VARIABLE", help="Take the password from this variable.")
+@click.option("--ask-password", is_flag=True, help="Ask for the password.")
+@json_option
+def inspect(
+    url: str, output: Path | None, force: bool, password_env: str | None, ask_password: bool, as_json: bool
+) -> None:
+    """Look at a database: which system it is, what can be written to it, and a mapping to start from.
+
+    The catalogue is read, and a sample of rows of the tables that look like patients, of which only shapes are kept:
+    no value of a patient is shown or written. Each line of the mapping says how sure it is; correct it by hand.
+
+    \b
+    Example:
+      honeytokens system inspect mysql://decoys@db.local/his --ask-password -o his.toml
+    """
+    import os
+    from datetime import UTC, datetime
+
+    from honeytokens.files import replacing
+    from honeytokens.workflows.inspect import inspect as look
+
+    password = os.environ.get(password_env) if password_env else None
+    if ask_password:
+        password = click.prompt("Database password", hide_input=True, err=True)
+    seen = look(url, password, datetime.now(UTC).date())
+    if output is not None:
+        with replacing(output, force=force) as file:
+            file.write(seen.mapping.encode())
+    if as_json:
+        print_json(seen)
+        return
+    version = f" {seen.version}" if seen.version else ""
+    click.echo(f"{seen.server}: {seen.tables} tables; {seen.system + version if seen.system else 'no known system'}.")
+    rows = [
+        [
+            one.section,
+            one.field,
+            f"{one.table}.{one.column}" + (f" where {one.where[0]} = {one.where[1]}" if one.where else ""),
+            f"{one.confidence:.2f}",
+        ]
+        for one in seen.columns
+    ]
+    if rows:
+        table(["section", "field", "column", "sure"], rows)
+    for line in seen.writes:
+        click.echo(f"can write {line}")
+    for line in seen.notes:
+        click.echo(f"to settle: {line}")
+    if output is None:
+        click.echo()
+        click.echo(seen.mapping, nl=False)
+    else:
+        click.echo(f"Next: read {output} line by line, then honeytokens system add NAME URL --mapping {output}")
+
+
 @command.command("change")
 @click.argument("name")
 @click.option("--url", help="Its new address.")

@@ -1,0 +1,18 @@
+"""Looking at a hospital's database before anything is remembered of it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from honeytokens.systems.inspecting import Inspection
+from honeytokens.systems.inspecting import inspect as inspect_url
+from honeytokens.systems.sql.urls import split_url
+
+
+def inspect(url: str, password: str | None, today: date) -> Inspection:
+    """Return what stands at a URL; ``password`` goes before one in it. Nothing is written, no home is needed.
+
+    Raises ``SystemUnreachableError`` when there is no connection.
+    """
+    bare, own = split_url(url)
+    return inspect_url(bare, password if password is not None else own, today)
