@@ -28,6 +28,7 @@ COMMANDS = (
     "withdraw",
     "salt",
     "scan",
+    "evidence",
     "report",
     "whois",
     "is-decoy",
@@ -85,13 +86,14 @@ def main() -> None:
     """Run the command line; print an error as one line and leave with its exit code."""
     # Stopped by either signal, a command rolls back what it was at and says so.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    sys.unraisablehook = _tell_fault
     try:
         code = group(auto_envvar_prefix="HONEYTOKENS", prog_name="honeytokens", standalone_mode=False)
         sys.stdout.flush()
     except click.ClickException as error:
         error.show()
         code = error.exit_code
-    except click.Abort:
+    except (click.Abort, KeyboardInterrupt):
         click.echo("honeytokens: stopped", err=True)
         code = 130
     except HoneytokensError as error:
@@ -105,17 +107,26 @@ def main() -> None:
         _drop_output()
         click.echo(f"honeytokens: {error.filename or 'The output'}: {error.strerror}. Mend it and try again.", err=True)
         code = 3
-    except Exception as error:  # noqa: BLE001 - Python would exit with 1, which means that decoys were found
+    except SystemExit:
+        raise
+    except BaseException as error:  # noqa: BLE001 - Python would exit with 1, which means that decoys were found
         _drop_output()
         click.echo(f"honeytokens: {_fault(error)}. This is a bug: please report this line.", err=True)
         code = 3
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _fault(error: Exception) -> str:
+def _fault(error: BaseException) -> str:
     """Return what went wrong and where, without the error's own text: it may hold a value of a patient's record."""
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    return f"unexpected {type(error).__name__} at {Path(place.filename).name}, line {place.lineno}"
+    places = traceback.extract_tb(error.__traceback__)
+    where = f" at {Path(places[-1].filename).name}, line {places[-1].lineno}" if places else ""
+    return f"unexpected {type(error).__name__}{where}"
+
+
+def _tell_fault(ignored: sys.UnraisableHookArgs) -> None:
+    """Say where something failed that nobody waits for; Python would print the error's own text."""
+    if ignored.exc_value is not None:
+        click.echo(f"honeytokens: {_fault(ignored.exc_value)}, as something was closed.", err=True)
 
 
 def _drop_output() -> None:

@@ -8,8 +8,12 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from honeytokens.model import Location
 
 
 def print_json(document: object) -> None:
@@ -53,6 +57,17 @@ def duration(time: timedelta) -> str:
     days, hours = divmod(hours, 24)
     parts = [(days, "day"), (hours, "hour"), (minutes, "minute"), (seconds, "second")]
     return " ".join(f"{number} {unit}{'s' * (number > 1)}" for number, unit in parts if number) or "0 seconds"
+
+
+def place(location: Location) -> str:
+    """Return a place as ``a.zip!b.csv:12``; control characters of hostile names are shown escaped."""
+    name = location.path if location.member is None else f"{location.path}!{location.member}"
+    return printable(name) if location.line is None else f"{printable(name)}:{location.line}"
+
+
+def printable(text: str) -> str:
+    """Return text from outside so that it cannot command the terminal."""
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
 
 
 @contextmanager

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from honeytokens.cli.options import FILE, home_options, json_option, open_home
-from honeytokens.cli.output import progress, table
+from honeytokens.cli.output import place, printable, progress, table
 from honeytokens.errors import ScanError
 
 if TYPE_CHECKING:
-    from honeytokens.model import Location, ScanResult, Verdict
+    from honeytokens.model import ScanResult, Verdict
+    from honeytokens.scanning import MatchedLine
 
 _FOUND, _UNREAD = 1, 4
 
@@ -38,6 +39,9 @@ _FOUND, _UNREAD = 1, 4
     help="Write a baseline of what was found, beside what --baseline holds; the same file is replaced.",
 )
 @click.option(
+    "--evidence", type=FILE, help="Keep what the records of the hits say in this new file, sealed: see evidence --help."
+)
+@click.option(
     "--ignore", type=FILE, help="Set aside the decoys that rules in this TOML file ignore (docs/scanning.md)."
 )
 @json_option
@@ -50,6 +54,7 @@ def command(
     ask_password: bool,
     baseline: Path | None,
     write_baseline: Path | None,
+    evidence: Path | None,
     ignore: Path | None,
     as_json: bool,
     **shared: Any,
@@ -72,15 +77,20 @@ def command(
     """
     from honeytokens.reports import render
     from honeytokens.scanning import Baseline
+    from honeytokens.scanning.crashes import forbid_core_dumps
     from honeytokens.workflows import known_leaks
     from honeytokens.workflows.scan import scan
 
     passwords = _passwords(password_file, ask_password)
     if write_baseline and write_baseline.exists() and write_baseline != baseline:
         raise ScanError(f"{write_baseline} exists", "Name another file, or give it as --baseline too to replace it")
+    if evidence and evidence.exists():
+        raise ScanError(f"{evidence} exists", "Name another file")
+    forbid_core_dumps()
     with open_home(**shared) as home:
         known = known_leaks.read_baseline(home, baseline) if baseline else Baseline()
         rules = known_leaks.read_rules(home, ignore) if ignore else None
+        lines: list[MatchedLine] | None = [] if evidence else None
         with progress("Reading", _size(paths)) as on_progress:
             result, verdict = scan(
                 home,
@@ -90,12 +100,15 @@ def command(
                 passwords=passwords,
                 rules=rules,
                 baseline=known,
+                lines=lines,
                 on_progress=on_progress,
             )
         if write_baseline:
             known_leaks.write_baseline(home, write_baseline, known, result, force=write_baseline == baseline)
+        if evidence:
+            known_leaks.write_evidence(home, evidence, lines or [])
     for rule in rules.expired if rules else ():
-        click.echo(f"no longer ignored since {rule.expires}: {rule} ({_printable(rule.reason)})", err=True)
+        click.echo(f"no longer ignored since {rule.expires}: {rule} ({printable(rule.reason)})", err=True)
     if as_json:
         click.echo(render("json", verdict, result))
     else:
@@ -143,7 +156,7 @@ def _print(result: ScanResult, verdict: Verdict) -> None:
         table(["establishment", "standing", "hits", "decoys there", "why"], rows)
     if result.hits:
         rows = [
-            [str(hit.decoy), hit.establishment, f"{hit.bits:.1f}", _place(hit.evidence[0].location)]
+            [str(hit.decoy), hit.establishment, f"{hit.bits:.1f}", place(hit.evidence[0].location)]
             for hit in result.hits
         ]
         table(["decoy", "establishment", "bits", "first seen at"], rows)
@@ -153,16 +166,6 @@ def _print(result: ScanResult, verdict: Verdict) -> None:
         f" {result.stats.records} records, {result.stats.bytes} bytes in {result.stats.seconds:.1f} s."
     )
     for reason, count in Counter(aside.reason for aside in result.set_aside).items():
-        click.echo(f"set aside: {count} ({_printable(reason)})")
+        click.echo(f"set aside: {count} ({printable(reason)})")
     for unread in result.unread:
-        click.echo(f"not read: {_place(unread.location)}: {unread.reason}", err=True)
-
-
-def _place(location: Location) -> str:
-    """Return a place as ``a.zip!b.csv:12``; control characters of hostile names are shown escaped."""
-    name = location.path if location.member is None else f"{location.path}!{location.member}"
-    return _printable(name) if location.line is None else f"{_printable(name)}:{location.line}"
-
-
-def _printable(text: str) -> str:
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+        click.echo(f"not read: {place(unread.location)}: {unread.reason}", err=True)

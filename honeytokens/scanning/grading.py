@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from honeytokens.model import Evidence, Hit, KnownDecoys, Location
 from honeytokens.scanning.evidence import Trial
+from honeytokens.scanning.matched_lines import MOST_LINES, MatchedLine
 
 FALSE_ALARMS = 1e-3
 """How many false alarms a whole scan may bring: a hit is stronger than chance would bring so often."""
@@ -30,6 +31,8 @@ class _Place:
     location: Location
     bits: float
     trials: tuple[Trial, ...]
+    texts: tuple[str, ...] = field(repr=False)
+    """What the record says; nothing, unless it is asked for."""
 
     def evidence(self) -> list[Evidence]:
         """Return its fields; their shares add up to the strength of the place."""
@@ -38,19 +41,23 @@ class _Place:
 
 
 class Ledger:
-    """The places of each decoy found so far: at most 50, the strongest."""
+    """The places of each decoy found so far: at most 50, the strongest.
 
-    def __init__(self, known: KnownDecoys) -> None:
+    What their records say is kept only with ``keeps_texts``.
+    """
+
+    def __init__(self, known: KnownDecoys, *, keeps_texts: bool = False) -> None:
         self._known = known
+        self._keeps_texts = keeps_texts
         self._places: dict[int, dict[tuple[object, ...], _Place]] = {}
 
-    def add(self, decoy: int, location: Location, bits: float, trials: Sequence[Trial]) -> None:
-        """Note a place. Windows of one line are one place, at its strongest."""
+    def add(self, decoy: int, location: Location, texts: tuple[str, ...], bits: float, trials: Sequence[Trial]) -> None:
+        """Note a place, and what the record says there. Windows of one line are one place, at its strongest."""
         places = self._places.setdefault(decoy, {})
         key = (location.path, location.member, location.line, location.row)
         if key in places and places[key].bits >= bits:
             return
-        places[key] = _Place(location, bits, tuple(trials))
+        places[key] = _Place(location, bits, tuple(trials), texts if self._keeps_texts else ())
         if len(places) > _MOST_PLACES:
             del places[min(places, key=lambda key: places[key].bits)]
 
@@ -67,6 +74,16 @@ class Ledger:
             tuple(hit for hit in graded if hit.bits >= bar),
             tuple(hit for hit in graded if bar - LEAD_BITS <= hit.bits < bar),
         )
+
+    def lines(self, records: int) -> list[MatchedLine]:
+        """Return the strongest records of each hit, where their texts were kept."""
+        bar = threshold(records, len(self._known))
+        found = []
+        for decoy, places in self._places.items():
+            shown = sorted((place for place in places.values() if place.bits >= bar), key=lambda place: -place.bits)
+            ref = self._known.ref(decoy)
+            found += [MatchedLine(ref, place.location, place.bits, place.texts) for place in shown[:MOST_LINES]]
+        return found
 
     def _hit(self, decoy: int, places: list[_Place], records: int, bar: float) -> Hit:
         best = max(place.bits for place in places)

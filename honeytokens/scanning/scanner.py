@@ -10,6 +10,7 @@ from honeytokens.model import Hit, KnownDecoys, ScanResult, ScanStats, Unread
 from honeytokens.scanning.dump import read_paths
 from honeytokens.scanning.grading import threshold
 from honeytokens.scanning.index import Index
+from honeytokens.scanning.matched_lines import MatchedLine
 from honeytokens.scanning.readers import Record
 from honeytokens.scanning.search import Search
 from honeytokens.scanning.windows import cut
@@ -24,18 +25,20 @@ def scan(
     *,
     raw: bool = False,
     passwords: Sequence[str] = (),
+    lines: list[MatchedLine] | None = None,
     on_progress: Callable[[int], None] | None = None,
 ) -> ScanResult:
     """Look for decoys in files and folders; ``index`` is that of the same decoys.
 
     ``raw`` reads every file as bytes of no known format, for what their readers pass over, such as deleted rows.
     ``passwords`` are tried on what is encrypted. ``-`` among the paths stands for standard input.
+    ``lines``, if given, are filled with what the records of the hits say; else nothing of it is held.
     ``on_progress`` is told, about once every MiB, how many more bytes were read from disk. What cannot be read is in
     the result and raises nothing.
     """
     start = time.monotonic()
     progress = _Progress(on_progress)
-    search = Search(known, index)
+    search = Search(known, index, keeps_texts=lines is not None)
     unread = []
     for found in read_paths(paths, progress.count, raw=raw, passwords=passwords):
         if isinstance(found, Unread):
@@ -45,6 +48,8 @@ def scan(
             for record in cut(whole):
                 search.look(record, source.path, source.member_of(record))
     hits, leads = search.grade()
+    if lines is not None:
+        lines += search.lines()
     return ScanResult(
         hits=hits,
         leads=leads,

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from honeytokens.model import Hit, KnownDecoys, Location
 from honeytokens.scanning.grading import LEAD_BITS, Ledger, threshold
 from honeytokens.scanning.index import Index
+from honeytokens.scanning.matched_lines import MatchedLine
 from honeytokens.scanning.readers import Record
 from honeytokens.scanning.reading import Reading
 from honeytokens.scanning.sieve import Candidates, Sieve
@@ -38,12 +39,12 @@ class Search:
     Records are sifted, and what the sieve leaves of them is matched, many at a time: the cost of a call is shared.
     """
 
-    def __init__(self, known: KnownDecoys, index: Index) -> None:
+    def __init__(self, known: KnownDecoys, index: Index, *, keeps_texts: bool = False) -> None:
         self.records = 0
         self._decoys = len(known)
         self._sieve = Sieve(index)
         self._suspects = Suspects(known, index.printer)
-        self._ledger = Ledger(known)
+        self._ledger = Ledger(known, keeps_texts=keeps_texts)
         self._unsifted: list[_Seen] = []
         self._unsifted_signs = 0
         self._unmatched: list[tuple[_Seen, Candidates]] = []
@@ -63,6 +64,10 @@ class Search:
         self._sift()
         self._match()
         return self._ledger.grade(self.records)
+
+    def lines(self) -> list[MatchedLine]:
+        """Return what the records of the hits say, if it is kept; to be called after :meth:`grade`."""
+        return self._ledger.lines(self.records)
 
     def _sift(self) -> None:
         found = self._sieve.candidates([seen.record.fields for seen in self._unsifted])
@@ -93,7 +98,7 @@ class Search:
                 if suspects[decoy].potential(candidates.seen, words) >= bar:
                     bits, trials = suspects[decoy].matcher.match(reading, bar)
                     if bits >= bar and trials:
-                        self._ledger.add(decoy, seen.location, bits, trials)
+                        self._ledger.add(decoy, seen.location, seen.record.fields, bits, trials)
         self._unmatched, self._unmatched_signs, self._wanted = [], 0, set()
 
 

@@ -15,6 +15,7 @@ from honeytokens.decoys import RemadeDecoys, known_decoys
 from honeytokens.errors import OutputError
 from honeytokens.model import DecoyRef, Hit, Placement, Salt, ScanResult, Verdict
 from honeytokens.salting import chances, word_of
+from honeytokens.scanning.ignoring import Rules
 from honeytokens.workflows.home import Home
 from honeytokens.workflows.salt import maker_of
 
@@ -29,8 +30,9 @@ def scan(
     language: str = "en",
     raw: bool = False,
     passwords: Sequence[str] = (),
-    rules: scanning.Rules | None = None,
+    rules: Rules | None = None,
     baseline: scanning.Baseline | None = None,
+    lines: list[scanning.MatchedLine] | None = None,
     on_progress: Callable[[int], None] | None = None,
 ) -> tuple[ScanResult, Verdict]:
     """Scan files and folders for every decoy ever planted, and judge what was found.
@@ -38,12 +40,15 @@ def scan(
     ``raw`` reads files as bytes of no known format, also those in archives, for what their readers pass over.
     ``passwords`` are tried on what is encrypted, and kept nowhere. ``-`` among the paths stands for standard input.
     Decoys that one of the ``rules`` ignores count nowhere; hits that the ``baseline`` knows are set aside, and judged.
+    ``lines``, if given, are filled with what the records of the hits say.
     ``on_progress`` is given bytes as they are read. Nothing is kept of the files but what matched decoys; no hospital
     system is asked and nothing is sent anywhere. What cannot be read, a path that is not there too, is in ``unread``.
     """
     placements = home.registry.placements()
     wanted = known(home, placements)
-    result = scanning.scan(paths, wanted, index(home, wanted), raw=raw, passwords=passwords, on_progress=on_progress)
+    result = scanning.scan(
+        paths, wanted, index(home, wanted), raw=raw, passwords=passwords, lines=lines, on_progress=on_progress
+    )
     patients = {campaign.establishment: campaign.host_patients for campaign in home.registry.campaigns()}
     extracts = [salted_extract(home, planned) for planned in home.salts.all().values()]
     if rules is not None:

@@ -10,7 +10,8 @@ import pytest
 
 from honeytokens.errors import OutputError, ScanError
 from honeytokens.model import DecoyRef, Evidence, Field, Hit, Location, ScanResult, ScanStats
-from honeytokens.scanning import Baseline, Rules
+from honeytokens.scanning import Baseline
+from honeytokens.scanning.ignoring import Rules
 
 KEYS = [bytes(range(32))]
 TODAY = date(2026, 11, 27)

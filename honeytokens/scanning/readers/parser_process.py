@@ -11,6 +11,7 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
+from honeytokens.scanning.crashes import forbid_core_dumps
 from honeytokens.scanning.readers import READERS, Record
 from honeytokens.scanning.readers.isolation import IsolatedReader
 from honeytokens.scanning.readers.parser_server import DAMAGED, READY, Task
@@ -76,7 +77,7 @@ def _limit(seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    forbid_core_dumps()
     resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES, _OPEN_FILES))
 
 
