@@ -75,3 +75,7 @@ class OutputError(HoneytokensError):
 
 class DocumentError(HoneytokensError):
     """A file is no scan document of ours, is damaged, or was made by a newer version."""
+
+
+class ProfileError(HoneytokensError):
+    """A host's profile cannot be learnt, kept or read."""

@@ -21,6 +21,7 @@ COMMANDS = (
     "establishment",
     "system",
     "pool",
+    "profile",
     "plan",
     "apply",
     "status",

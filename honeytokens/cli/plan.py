@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 @click.option("--system", required=True, help="The hospital system to plant in.")
 @click.option("--establishment", required=True, help="The care site that the decoys are patients of.")
 @click.option("-n", "--count", type=click.IntRange(1, 1_000_000), required=True, help="How many decoys.")
-@click.option("--locale", default="fr_fr", show_default=True, help="Country whose names and places they have.")
+@click.option("--locale", help="Country whose names and places they have. [default: the profile's, or fr_fr]")
+@click.option("--national", is_flag=True, help="Do as if no profile of the system had been learnt.")
 @click.option("--start", type=MOMENT, help="When planting begins. [default: now]")
 @click.option("--over", type=DURATION, default="0", show_default=True, help="Plant over this long, such as 90d.")
 @click.option(
@@ -39,7 +40,8 @@ def command(
     system: str,
     establishment: str,
     count: int,
-    locale: str,
+    locale: str | None,
+    national: bool,
     start: datetime | None,
     over: timedelta,
     stamp_every: timedelta,
@@ -57,12 +59,13 @@ def command(
     Example:
       honeytokens plan saint-anne-2026 --system his --establishment saint-anne -n 150 --over 90d
     """
+    from honeytokens.profiles import digest
     from honeytokens.workflows.plan import PlanRequest, plan
 
     with open_home(**shared) as home, progress("Choosing decoys", count) as on_progress:
         starts = start or home.now()
         request = PlanRequest(
-            name, system, establishment, count, locale, starts, over, stamp_every or None, dict(policies)
+            name, system, establishment, count, locale, starts, over, stamp_every or None, dict(policies), national
         )
         report = plan(home, request, save=not preview, on_progress=on_progress)
     campaign = report.campaign
@@ -79,6 +82,7 @@ def command(
                 "given_up": report.given_up,
                 "policies": campaign.recipe.policies,
                 "sample": report.sample,
+                "profile": digest(campaign.recipe.profile) or None,
                 "saved": not preview,
             }
         )
@@ -89,6 +93,8 @@ def command(
     last = max(placement.due for placement in report.placements)
     click.echo(f"  planted from {when(campaign.starts)} to {when(last)}")
     every = campaign.stamp_every
+    if campaign.recipe.profile:
+        click.echo(f"  after the profile {digest(campaign.recipe.profile)[:12]} of {system}")
     click.echo(f"  a new street every {duration(every)}" if every else "  never rewritten")
     chosen = dataclasses.asdict(campaign.recipe.policies)
     click.echo("  policies: " + ", ".join(f"{field.replace('_', ' ')} {policy}" for field, policy in chosen.items()))

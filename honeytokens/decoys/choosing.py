@@ -8,6 +8,7 @@ from dataclasses import replace
 from honeytokens.errors import PlanRefusedError
 from honeytokens.locales import ceiling_of
 from honeytokens.model import CHOICES, DEMO, Policies, Policy, PoolKind, PoolShare, Recipe
+from honeytokens.profiles import Codes, decode
 
 POOL_OF: Mapping[str, PoolKind] = {
     "phone": PoolKind.PHONE,
@@ -57,8 +58,17 @@ def _check(recipe: Recipe, field: str, policy: Policy, *, demo: bool) -> None:
         raise PlanRefusedError(
             f"Locale {recipe.locale} has no ceiling above which national numbers are nobody's", f"Leave {field} empty"
         )
+    if policy is Policy.GAPS and not isinstance(_shape(recipe, field), Codes):
+        raise PlanRefusedError(
+            f"No profile shows how the host numbers its {field}", "Learn one with: honeytokens profile SYSTEM"
+        )
     if policy is Policy.OWNED and not _owned(recipe, field):
         raise PlanRefusedError(f"There is nothing that you own for {field}", _remedy(field))
+
+
+def _shape(recipe: Recipe, field: str) -> object:
+    column = decode(recipe.profile).columns.get(field)
+    return column.shape if column else None
 
 
 def _owned(recipe: Recipe, field: str) -> Sequence[object]:

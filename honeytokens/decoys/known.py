@@ -72,7 +72,7 @@ class _Group:
         streets = self._streets(serials, people)
         moved = pl.concat([people.with_columns(street.alias(Field.STREET)) for street in streets])
         # One call rates all versions: rating many people costs hardly more than rating one.
-        rarity = self.maker.locale.bits(moved, self.maker.recipe.near, self.maker.recipe.as_of)
+        rarity = self.maker.bits(moved)
         size = len(people)
         columns = [_column(numbers, people[field], rarity[field][:size], field, None) for field in _RATED]
         columns += [

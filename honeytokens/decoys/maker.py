@@ -12,16 +12,14 @@ import polars as pl
 
 from honeytokens import clinical
 from honeytokens.decoys import pools
+from honeytokens.decoys.hosts import host_of, present_by
 from honeytokens.errors import KeyringError
 from honeytokens.keys import Keyring
 from honeytokens.locales import ceiling_of, get
 from honeytokens.locales.interface import Locale
 from honeytokens.markers import Draws
 from honeytokens.model import Campaign, Decoy, DecoyRef, Field, Identity, Policy, Pool, PoolKind, Recipe, Sex, Story
-
-_PHONE_SHARE = 90
-_EMAIL_SHARE = 55
-"""Per cent of patients with a phone and an e-mail on file where the operator owns pools for them (assumed)."""
+from honeytokens.profiles.joint import Levels
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,37 +60,41 @@ class Maker:
 
         ``birth_date`` is a Date, the rest are String, null where a decoy has no such value.
         """
-        draws = self._draws(serials)
-        people = self.locale.identities(draws, self.recipe.near, self.recipe.as_of)
-        people = people.with_columns(self.streets(serials, people, version).alias(Field.STREET))
-        people = people.with_columns(
-            self._phones(draws).alias(Field.PHONE),
-            self._emails(draws, people).alias(Field.EMAIL),
-            self._local_ids(draws).alias(Field.LOCAL_ID),
-            self._national_ids(draws, people).alias(Field.NATIONAL_ID),
-            self._web_links(draws).alias(Field.WEB_LINK),
-        )
-        return people.select(list(Field))
+        return self._people(self._draws(serials), version)[0]
 
     def streets(self, serials: Sequence[int], people: pl.DataFrame, version: int) -> pl.Series:
-        """Return the street lines of one version, for decoys whose :meth:`identities` are ``people``."""
-        return self.locale.streets(self._draws(serials).at(version), people)
+        """Return the street lines of one version alone, of the decoys whose :meth:`identities` are ``people``."""
+        draws, host = self._draws(serials), host_of(self.recipe)
+        if host:
+            return host.streets(draws.at(version), host.levels(draws), people)
+        return self.locale.streets(draws.at(version), people)
+
+    def bits(self, people: pl.DataFrame) -> pl.DataFrame:
+        """Return how rare each value of ``people`` is, as :meth:`Locale.bits` does, among patients of this host."""
+        host = host_of(self.recipe)
+        if not host:
+            return self.locale.bits(people, self.recipe.near, self.recipe.as_of)
+        # A locale's own people have a town and a street, a host's may have none.
+        return host.bits(
+            self.locale.bits(people.with_columns(pl.col(pl.String).fill_null("")), host.near, host.as_of), people
+        )
 
     def decoys(self, serials: Sequence[int], version: int = 0) -> list[Decoy]:
         """Return whole decoys, with their medical stories, in the order of the serials."""
-        people = self.identities(serials, version)
+        people, others = self._people(self._draws(serials), version)
+        learned = others.iter_rows(named=True) if others.width else ({} for _ in serials)
         return [
-            Decoy(DecoyRef(self.campaign, serial), version, _identity(row), story)
-            for serial, row, story in zip(
-                serials, people.iter_rows(named=True), self.stories(serials, people), strict=True
+            Decoy(DecoyRef(self.campaign, serial), version, _identity(row), story, own)
+            for serial, row, story, own in zip(
+                serials, people.iter_rows(named=True), self.stories(serials, people), learned, strict=True
             )
         ]
 
     def stories(self, serials: Sequence[int], people: pl.DataFrame) -> list[Story]:
         """Return the medical stories of the decoys whose :meth:`identities` are ``people``."""
-        return clinical.stories(
-            self._draws(serials), people, self.recipe.as_of, self._language, self.recipe.practitioners
-        )
+        draws, host = self._draws(serials), host_of(self.recipe)
+        told = clinical.stories(draws, people, self.recipe.as_of, self._language, self.recipe.practitioners)
+        return host.shortened(told, draws) if host else told
 
     def letters(
         self, serials: Sequence[int], people: pl.DataFrame, stories: Sequence[Story]
@@ -115,15 +117,36 @@ class Maker:
     def _draws(self, serials: Sequence[int]) -> Draws:
         return Draws(self.key, np.asarray(serials, dtype=np.uint64))
 
+    def _people(self, draws: Draws, version: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Return the identities, and what stands in columns that hold none of their fields."""
+        host = host_of(self.recipe)
+        levels = host.levels(draws) if host else {}
+        if host:
+            people, others = host.identities(draws, levels), host.others(draws, levels)
+            streets = host.streets(draws.at(version), levels, people)
+        else:
+            people, others = self.locale.identities(draws, self.recipe.near, self.recipe.as_of), pl.DataFrame()
+            streets = self.locale.streets(draws.at(version), people)
+        people = people.with_columns(streets.alias(Field.STREET))
+        present = {field: present_by(levels, field, draws) for field in (Field.PHONE, Field.EMAIL)}
+        people = people.with_columns(
+            pools.keep(self._phones(draws), present[Field.PHONE]).alias(Field.PHONE),
+            pools.keep(self._emails(draws, people), present[Field.EMAIL]).alias(Field.EMAIL),
+            self._local_ids(draws, levels).alias(Field.LOCAL_ID),
+            self._national_ids(draws, people).alias(Field.NATIONAL_ID),
+            self._web_links(draws).alias(Field.WEB_LINK),
+        )
+        return people.select(list(Field)), others
+
     def _phones(self, draws: Draws) -> pl.Series:
         if self.recipe.policies.phone is Policy.RESERVED:
-            phones = self.locale.reserved_phones(draws)
-        else:
-            filled = pools.fill(self.recipe.shares, PoolKind.PHONE, self.pool_keys, draws.serials)
-            digits = pl.Series(filled, dtype=pl.String).str.replace_all(r"\D", "")
-            written = [number and self.locale.format_phone(number) for number in digits.to_list()]
-            phones = pl.Series(written, dtype=pl.String)
-        return pools.keep(phones, draws.chance("phone/present", _PHONE_SHARE, 100))
+            return self.locale.reserved_phones(draws)
+        filled = pools.fill(self.recipe.shares, PoolKind.PHONE, self.pool_keys, draws.serials)
+        digits = pl.Series(filled, dtype=pl.String).str.replace_all(r"\D", "")
+        host = host_of(self.recipe)
+        if host:
+            return host.phones(digits, draws)
+        return pl.Series([number and self.locale.format_phone(number) for number in digits.to_list()], dtype=pl.String)
 
     def _emails(self, draws: Draws, people: pl.DataFrame) -> pl.Series:
         owned = pools.domains(self.recipe.shares, PoolKind.MAIL)
@@ -132,10 +155,12 @@ class Maker:
         if not domains:
             return pools.empty(len(people))
         chosen = pl.Series(domains).gather(draws.below("email/domain", len(domains)))
-        emails = pl.select(pl.format("{}@{}", self.locale.email_local_parts(draws, people), chosen)).to_series()
-        return pools.keep(emails, draws.chance("email/present", _EMAIL_SHARE, 100))
+        return pl.select(pl.format("{}@{}", self.locale.email_local_parts(draws, people), chosen)).to_series()
 
-    def _local_ids(self, draws: Draws) -> pl.Series:
+    def _local_ids(self, draws: Draws, levels: dict[str, Levels]) -> pl.Series:
+        host = host_of(self.recipe)
+        if host and Field.LOCAL_ID in levels and self.recipe.policies.local_id is Policy.GAPS:
+            return host.habits.texts(Field.LOCAL_ID, levels[Field.LOCAL_ID], draws)
         filled = pools.fill(self.recipe.shares, PoolKind.LOCAL_ID, self.pool_keys, draws.serials)
         return pl.Series(filled, dtype=pl.String)
 

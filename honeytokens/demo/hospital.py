@@ -106,7 +106,7 @@ def _patient_row(who: Identity) -> tuple[str | None, ...]:
         who.birth_place,
         who.street,
         who.postcode,
-        _upper(who.town),
+        _upper(who.town or ""),
         who.phone,
         who.email,
         who.web_link,

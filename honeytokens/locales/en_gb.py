@@ -31,7 +31,9 @@ from honeytokens.locales.tables import (
     data_folder,
     folded,
     folder_digest,
+    known_towns,
     married,
+    of_given,
     scatter,
     sexes,
     share_of,
@@ -97,15 +99,19 @@ class EnGb:
         vocabulary = (Vocabulary.first_names_female, Vocabulary.first_names_male, list(Vocabulary.last_names.items()))
         return hashlib.sha256(folder_digest(_CODE) + json.dumps(vocabulary).encode()).hexdigest()
 
+    def knows_towns(self, names: pl.Series) -> pl.Series:
+        """Return which texts are names of towns, however they are written."""
+        return known_towns(names, _tables().places.frame["town"])
+
     def is_place(self, postcode: str) -> bool:
         """Return whether the table has a town in this postcode's district; ``LS6`` and ``LS6 2AB`` both do."""
         return _district(postcode) in _tables().places.postcodes
 
-    def identities(self, draws: Draws, near: str, as_of: date) -> pl.DataFrame:
+    def identities(self, draws: Draws, near: str, as_of: date, given: pl.DataFrame | None = None) -> pl.DataFrame:
         """Return who the decoys are."""
         tables = _tables()
         home = tables.places.frame[tables.places.draw(draws, self._near(near))]
-        female, age, born = tables.ages.draw(draws, as_of)
+        female, age, born = of_given(tables.ages.draw(draws, as_of), given, as_of)
         surname, birth_name = _surnames(draws, female, age)
         first_name = scatter(
             len(female),

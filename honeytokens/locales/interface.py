@@ -25,16 +25,20 @@ class Locale(Protocol):
     def digest(self) -> str:
         """Return the SHA-256, in hex, of every table that a draw can depend on."""
 
+    def knows_towns(self, names: pl.Series) -> pl.Series:
+        """Return which texts are names of towns, however they are written; Boolean, null for null."""
+
     def is_place(self, postcode: str) -> bool:
         """Return whether the locale has a town with this postcode, so that patients can live near it."""
 
-    def identities(self, draws: Draws, near: str, as_of: date) -> pl.DataFrame:
+    def identities(self, draws: Draws, near: str, as_of: date, given: pl.DataFrame | None = None) -> pl.DataFrame:
         """Return who the decoys are.
 
         ``near`` is the postcode of the establishment, ``as_of`` the day at which ages are reckoned (nobody is born
         after it). Columns: ``surname``, ``birth_name`` (null unless it differs), ``first_name``, ``sex`` (``female`` or
         ``male``), ``birth_date`` (Date), ``birth_place``, ``postcode``, ``town``: String unless said, in ordinary
-        spelling with accents and ordinary capitals. Raises ``PlanRefusedError`` when ``near`` is no place.
+        spelling with accents and ordinary capitals. ``given``, where there is one, says ``sex`` and ``birth_date`` of
+        each; where they are null they are drawn. Raises ``PlanRefusedError`` when ``near`` is no place.
         """
 
     def streets(self, draws: Draws, identities: pl.DataFrame) -> pl.Series:

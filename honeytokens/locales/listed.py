@@ -31,7 +31,9 @@ from honeytokens.locales.tables import (
     data_folder,
     folded,
     folder_digest,
+    known_towns,
     married,
+    of_given,
     scatter,
     sexes,
     share_of,
@@ -110,6 +112,10 @@ class ListedLocale(ABC):
         """Return the SHA-256, in hex, of the locale's files."""
         return hashlib.sha256(folder_digest(self.code)).hexdigest()
 
+    def knows_towns(self, names: pl.Series) -> pl.Series:
+        """Return which texts are names of towns, however they are written."""
+        return known_towns(names, self._tables.places.frame["town"])
+
     def is_place(self, postcode: str) -> bool:
         """Return whether a town has this postcode."""
         return self.postcode(postcode) in self._tables.places.postcodes
@@ -118,11 +124,11 @@ class ListedLocale(ABC):
         """Return a postcode as the table of towns spells it."""
         return text
 
-    def identities(self, draws: Draws, near: str, as_of: date) -> pl.DataFrame:
+    def identities(self, draws: Draws, near: str, as_of: date, given: pl.DataFrame | None = None) -> pl.DataFrame:
         """Return who the decoys are."""
         tables = self._tables
         home = tables.places.frame[tables.places.draw(draws, self._near(near))]
-        female, age, born = tables.ages.draw(draws, as_of)
+        female, age, born = of_given(tables.ages.draw(draws, as_of), given, as_of)
         sex = sexes(female)
         origin = draw_by(draws, "origin", home["key"], tables.origins)
         surname, birth_name = self._surnames(draws, female, age, origin)

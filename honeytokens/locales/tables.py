@@ -93,6 +93,11 @@ def folded(texts: pl.Series) -> pl.Series:
     return plain.str.to_lowercase().str.replace_all("[^a-z0-9]", "")
 
 
+def known_towns(texts: pl.Series, towns: pl.Series) -> pl.Series:
+    """Return which texts are towns, compared as :func:`folded` folds them; null for null."""
+    return folded(texts).is_in(folded(towns).unique().implode())
+
+
 def shares_in_lists(shares: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the largest share that each of a country's names has in any short list of its commonest; 0 in none.
 
@@ -155,7 +160,7 @@ class Ages:
         }
         return cls(by_sex["female"], by_sex["male"])
 
-    def draw(self, draws: Draws, as_of: date) -> tuple[NDArray[np.bool_], I64, NDArray[np.datetime64]]:
+    def draw(self, draws: Draws, as_of: date) -> Drawn:
         """Return whether female, the age at ``as_of``, and a birth date uniform over the days that give this age."""
         cell = draws.pick("sex and age", cumulative(np.concatenate([self.female, self.male]).tolist()))
         female = cell < len(self.female)
@@ -179,6 +184,27 @@ class Ages:
         first = [earlier + timedelta(days=1) for earlier in latest[1:]]
         days = [(late - early).days + 1 for late, early in zip(latest, first, strict=False)]
         return np.array(first, dtype="datetime64[D]"), np.array(days, dtype=np.int64)
+
+
+Drawn = tuple[NDArray[np.bool_], I64, NDArray[np.datetime64]]
+
+
+def of_given(drawn: Drawn, given: pl.DataFrame | None, as_of: date) -> Drawn:
+    """Return what :meth:`Ages.draw` drew, but the ``sex`` and ``birth_date`` of ``given`` where they are not null.
+
+    Nobody who is given a birth date after ``as_of`` has an age below 0.
+    """
+    if given is None:
+        return drawn
+    female, age, born = drawn
+    known = given["sex"].is_not_null().to_numpy()
+    female = np.where(known, (given["sex"] == "female").fill_null(False).to_numpy(), female)
+    dates = given["birth_date"].to_numpy().astype("datetime64[D]")
+    born = np.where(np.isnat(dates), born, dates)
+    years = born.astype("datetime64[Y]")
+    passed = (born - years.astype("datetime64[D]")) <= (np.datetime64(as_of) - np.datetime64(f"{as_of.year}-01-01"))
+    reached = as_of.year - 1970 - years.astype(np.int64) - ~passed
+    return female, np.where(np.isnat(dates), age, np.maximum(reached, 0)), born
 
 
 def _years_before(day: date, years: int) -> date:

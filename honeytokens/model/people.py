@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -86,10 +87,10 @@ class Identity:
     first_name: str
     sex: Sex
     birth_date: date
-    birth_place: str
-    street: str
-    postcode: str
-    town: str
+    birth_place: str | None
+    street: str | None
+    postcode: str | None
+    town: str | None
     birth_name: str | None = None
     phone: str | None = None
     email: str | None = None
@@ -183,3 +184,5 @@ class Decoy:
     version: int
     identity: Identity
     story: Story
+    learned: Mapping[str, str | None] = field(default_factory=dict)
+    """Texts for columns that hold no field of ours and are written as the host writes them, by ``table.column``."""

@@ -78,6 +78,8 @@ class Recipe:
     ``near`` is the establishment's postcode, ``as_of`` the day at which ages and stories are reckoned, ``data``
     the digest of the locale's tables, so that a shipped table that changed is noticed. ``policies`` say where values
     that could be somebody's come from; ``practitioners`` are those of the establishment when the recipe was made.
+    ``profile`` is the host's profile in its short text form, whole, so that a campaign keeps the one that it was
+    planned with; empty for the country's own. After a host's profile, ``size`` decoys share streets as patients do.
     """
 
     locale: str
@@ -87,6 +89,8 @@ class Recipe:
     shares: tuple[PoolShare, ...] = ()
     policies: Policies = field(default_factory=Policies)
     practitioners: tuple[Practitioner, ...] = ()
+    profile: str = ""
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)

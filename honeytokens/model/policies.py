@@ -16,6 +16,9 @@ class Policy(StrEnum):
     """No decoy has a value, as some of the host's own patients have none."""
     ABOVE_CEILING = "above_ceiling"
     """Well formed, and numbered above what is ever given out: a bound, not a proof."""
+    GAPS = "gaps"
+    """A number that nobody has, between those of the host's own sequence, as its profile shows it: it may have been
+    somebody's before two records were merged."""
     RESERVED = "reserved"
     """From ranges that an authority keeps for fiction: anybody recognises them. For the demo and for tests."""
 
@@ -42,7 +45,7 @@ CHOICES: Mapping[str, tuple[Policy, ...]] = {
     "phone": (Policy.OWNED, Policy.EMPTY, Policy.RESERVED),
     "email": (Policy.OWNED, Policy.EMPTY, Policy.RESERVED),
     "web_link": (Policy.OWNED, Policy.EMPTY),
-    "local_id": (Policy.OWNED, Policy.EMPTY),
+    "local_id": (Policy.OWNED, Policy.EMPTY, Policy.GAPS),
     "national_id": (Policy.EMPTY, Policy.ABOVE_CEILING, Policy.RESERVED),
     "practitioner": (Policy.OWNED, Policy.EMPTY),
 }

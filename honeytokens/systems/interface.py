@@ -12,8 +12,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, Protocol
 
+import polars as pl
+
+from honeytokens.errors import ProfileError
 from honeytokens.model import Decoy, Establishment, Field, WrittenRow
 
 
@@ -45,6 +48,29 @@ class RowState:
     row: WrittenRow
     standing: Literal["missing", "same", "changed", "foreign"]
     columns: tuple[str, ...] = ()
+
+
+class HostTable(Protocol):
+    """The patients' table of a system as frames of texts.
+
+    Columns are named by the field that they hold alone, or ``table.column``; sexes are our words, birth dates are in
+    ISO form, the rest is as the table spells it. Methods raise as those of :class:`HospitalAdapter`.
+    """
+
+    def learned(self) -> frozenset[str]:
+        """Return the columns of which a profile is to be learnt."""
+
+    def frames(self, every: int = 1) -> Iterator[pl.DataFrame]:
+        """Stream every ``every``-th patient, some rows at a time: one read-only statement, without a value in it."""
+
+    def drafted(self, drafts: Sequence[DraftRow]) -> pl.DataFrame:
+        """Return patients' rows that :meth:`HospitalAdapter.compose` drafted in the same columns."""
+
+    def child_counts(self) -> dict[str, dict[str, int]]:
+        """Return how many patients have so many rows, for each section below the patients: ``{"stay": {"2": 40}}``.
+
+        A section whose table the account may not read is left out.
+        """
 
 
 class HospitalAdapter(ABC):
@@ -79,6 +105,12 @@ class HospitalAdapter(ABC):
         They are for keeping a unique column unique: compare them without regard to case and accents. None when the
         mapping gives the field no column of its own.
         """
+
+    def host_table(self) -> HostTable:
+        """Return the patients' table as a profile sees it; raise ``ProfileError`` where none can be learnt."""
+        raise ProfileError(
+            "Profiles are learnt of systems with a mapping file alone", "Add the system with --mapping to learn one"
+        )
 
     @abstractmethod
     def unique_fields(self) -> frozenset[Field]:

@@ -40,7 +40,7 @@ CODED_FIELDS = frozenset({"sex"})
 
 Case = Literal["upper", "lower", "title", "ascii", "ascii-upper", "ascii-lower", "ascii-title"]
 Scalar = str | int | float | bool
-_KINDS = ("field", "template", "constant", "time", "from", "key_of")
+_KINDS = ("field", "template", "constant", "time", "from", "key_of", "learned")
 
 
 class _Wall(BaseModel):
@@ -108,6 +108,12 @@ class KeySource(_Wall):
     key_of: Literal["patient", "stay"]
 
 
+class LearnedSource(_Wall):
+    """A column that holds what the host's patients have there, as its profile tells: kinds, numbers, dates, texts."""
+
+    learned: Literal[True]
+
+
 def _kind_of(value: object) -> str | None:
     if not isinstance(value, dict):
         return None
@@ -119,14 +125,15 @@ def _spelled_out(value: object) -> object:
     return {"field": value} if isinstance(value, str) else value
 
 
-Source = FieldSource | TemplateSource | ConstantSource | TimeSource | ChoiceSource | KeySource
+Source = FieldSource | TemplateSource | ConstantSource | TimeSource | ChoiceSource | KeySource | LearnedSource
 _ReadSource = Annotated[
     Annotated[FieldSource, Tag("field")]
     | Annotated[TemplateSource, Tag("template")]
     | Annotated[ConstantSource, Tag("constant")]
     | Annotated[TimeSource, Tag("time")]
     | Annotated[ChoiceSource, Tag("from")]
-    | Annotated[KeySource, Tag("key_of")],
+    | Annotated[KeySource, Tag("key_of")]
+    | Annotated[LearnedSource, Tag("learned")],
     Discriminator(
         _kind_of,
         custom_error_type="source",
@@ -242,6 +249,9 @@ def _faults(mapping: Mapping) -> Iterator[str]:
         known = FIELDS[name]
         for column, source in section.columns.items():
             yield from (f"{name}.columns.{column}: {fault}" for fault in _source_faults(source, known))
+    for name, section in sections.items():
+        if name != "patient" and any(isinstance(source, LearnedSource) for source in section.columns.values()):
+            yield f"{name}: only columns of the patients' table are learned"
     if mapping.patient.parents():
         yield "patient: key_of is for the tables below the patient"
 

@@ -12,9 +12,11 @@ from zoneinfo import ZoneInfo
 
 from honeytokens.errors import MappingError
 from honeytokens.model import Field
+from honeytokens.systems.interface import HostTable
 from honeytokens.systems.mapping import ChoiceSource, FieldSource, Mapping, TemplateSource
 from honeytokens.systems.sql.compose import Composer
 from honeytokens.systems.sql.fit import misfits
+from honeytokens.systems.sql.people import MappedPatients
 from honeytokens.systems.sql.schema import Table, table_names
 from honeytokens.systems.sql.system import SqlSystem, day_of
 from honeytokens.systems.sql.values import Clock
@@ -39,6 +41,10 @@ class SqlDatabase(SqlSystem[Composer]):
             elif isinstance(source, TemplateSource):
                 names.update(source.names())
         return frozenset(Field(name) for name in names - {"establishment"})
+
+    def host_table(self) -> HostTable:
+        """Return the mapped columns of the patients' table."""
+        return MappedPatients(self._mapping, self._layout().sections, self._stream)
 
     def _fit(self) -> Composer:
         sections = self._mapping.sections()

@@ -6,7 +6,7 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,13 +28,16 @@ from honeytokens.model import (
     Recipe,
     Salt,
 )
+from honeytokens.profiles import decode
 from honeytokens.systems.interface import DraftRow, HospitalAdapter
 from honeytokens.workflows.connecting import open_system
 from honeytokens.workflows.home import Home
 from honeytokens.workflows.homonyms import NAMED_BY, Population, identity_keys
 from honeytokens.workflows.manifests import keep_manifests
+from honeytokens.workflows.profile import kept_profile
 from honeytokens.workflows.streets import repeating
 
+_LOCALE = "fr_fr"
 _OPENING_HOUR = 8
 _WORKING_SECONDS = 10 * 3600
 _SAMPLE = 100
@@ -48,18 +51,20 @@ class PlanRequest:
     """What the operator asks for.
 
     ``count`` decoys of ``establishment`` in ``system``, planted from ``starts`` over ``over``; the stamped field, the
-    street, is rewritten every ``stamp_every`` (``None``: never). ``policies`` are those asked for, by field.
+    street, is rewritten every ``stamp_every`` (``None``: never). ``policies`` are those asked for, by field. Decoys
+    look as the system's profile says, if one was learnt and ``national`` is false.
     """
 
     name: str
     system: str
     establishment: str
     count: int
-    locale: str
+    locale: str | None
     starts: datetime
     over: timedelta
     stamp_every: timedelta | None
     policies: Mapping[str, Policy] = field(default_factory=dict)
+    national: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +107,16 @@ def plan(
 
 
 def _plan(home: Home, request: PlanRequest, campaign_id: str, on_progress: Callable[[int], None] | None) -> PlanReport:
-    establishment = _checked_establishment(home, request)
+    profile = "" if request.national else kept_profile(home, request.system)
+    request = replace(request, locale=request.locale or decode(profile).locale or _LOCALE)
+    establishment = _checked_establishment(home, request, learnt=bool(profile))
     with open_system(home.registry.system(request.system)) as adapter:
         adapter.check()
         if request.stamp_every is not None and Field.STREET not in adapter.fields():
             raise PlanRefusedError(
                 "The mapping writes no street, which is the field to stamp", "Map street, or plan with --stamp-every 0"
             )
-        recipe = _recipe(home, request, establishment)
+        recipe = _recipe(home, request, establishment, profile)
         maker = Maker.of(home.keyring, request.name, campaign_id, home.keyring.newest, recipe)
         chooser = _Chooser(home, maker, adapter, establishment, request)
         chosen = chooser.choose(on_progress)
@@ -133,32 +140,35 @@ def _plan(home: Home, request: PlanRequest, campaign_id: str, on_progress: Calla
     return PlanReport(campaign, placements, dict(+chooser.skipped), rows_each, tuple(drafts[0]), chooser.given_up)
 
 
-def _checked_establishment(home: Home, request: PlanRequest) -> Establishment:
-    """Return the establishment, when the campaign's name is free and the locale knows where it is."""
+def _checked_establishment(home: Home, request: PlanRequest, *, learnt: bool) -> Establishment:
+    """Return the establishment, when the campaign's name is free and it is known where its patients live."""
     establishment = home.registry.establishment(request.establishment)
     if any(campaign.name == request.name for campaign in home.registry.campaigns()):
         raise UnknownNameError(f"There is a campaign named {request.name} already", "Choose another name")
-    if not get(request.locale).is_place(establishment.postcode):
+    if not get(request.locale or _LOCALE).is_place(establishment.postcode) and not learnt:
         raise PlanRefusedError(
             f"{establishment.postcode} is no postcode of locale {request.locale}",
-            "Mend the establishment's postcode, or choose another locale",
+            "Mend the establishment's postcode, choose another locale, or learn the system's profile first",
         )
     return establishment
 
 
-def _recipe(home: Home, request: PlanRequest, establishment: Establishment) -> Recipe:
+def _recipe(home: Home, request: PlanRequest, establishment: Establishment, profile: str) -> Recipe:
     """Return the recipe, with a fresh share of every pool that its policies use and that has room."""
     unused = kinds_left_empty(request.policies)
     owned = [pool for pool in home.registry.pools() if pool.kind not in unused]
     users: list[Campaign | Salt] = [*home.registry.campaigns(), *home.salts.all().values()]
     shares = pools.fresh_shares(owned, users, request.count)
+    locale = request.locale or _LOCALE
     everything = Recipe(
-        request.locale,
-        digest_of_data(request.locale),
+        locale,
+        digest_of_data(locale),
         establishment.postcode,
         request.starts.date(),
         shares,
         practitioners=establishment.practitioners,
+        profile=profile,
+        size=request.count if profile else 0,
     )
     return with_policies(everything, request.policies)
 

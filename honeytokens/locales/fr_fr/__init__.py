@@ -14,7 +14,7 @@ import polars as pl
 from honeytokens.locales.emails import local_parts
 from honeytokens.locales.fr_fr import identifiers, names, streets, towns
 from honeytokens.locales.fr_fr.tables import ages, hand_written
-from honeytokens.locales.tables import bits_frame, folder_digest, sexes
+from honeytokens.locales.tables import bits_frame, folder_digest, known_towns, of_given, sexes
 from honeytokens.markers import Draws
 
 
@@ -29,16 +29,20 @@ class FrFr:
         """Return the SHA-256, in hex, of the files of ``data/fr_fr``."""
         return hashlib.sha256(folder_digest(self.code)).hexdigest()
 
+    def knows_towns(self, names: pl.Series) -> pl.Series:
+        """Return which texts are names of communes, however they are written."""
+        return known_towns(names, towns.places().frame["town"])
+
     def is_place(self, postcode: str) -> bool:
         """Return whether a commune has this postcode."""
         return postcode in towns.places().postcodes
 
-    def identities(self, draws: Draws, near: str, as_of: date) -> pl.DataFrame:
+    def identities(self, draws: Draws, near: str, as_of: date, given: pl.DataFrame | None = None) -> pl.DataFrame:
         """Return who the decoys are."""
         places = towns.places()
         rows = places.draw(draws, near)
         home = places.frame.select("postcode", "town", "area")[rows]
-        female, age, born = ages().draw(draws, as_of)
+        female, age, born = of_given(ages().draw(draws, as_of), given, as_of)
         birth_date = pl.Series("birth_date", born)
         year = birth_date.dt.year().to_numpy()
         surname, birth_name = names.surnames(draws, female, age, year)

@@ -19,13 +19,14 @@ from honeytokens.systems.mapping import (
     ConstantSource,
     FieldSource,
     KeySource,
+    LearnedSource,
     Source,
     TemplateSource,
     TimeSource,
 )
 from honeytokens.systems.sql.layout import Branch, Layout
 from honeytokens.systems.sql.schema import Column, Kind, Table
-from honeytokens.systems.sql.values import Clock, MisfitError, Stored, encode
+from honeytokens.systems.sql.values import Clock, MisfitError, Stored, encode, of_text
 
 Facts = Mapping[str, object]
 
@@ -60,7 +61,7 @@ class Composer(Layout):
             and self._names_place("stay")
         ):
             raise MisfitError("the decoy has no stay to name its establishment")
-        drafts = [self._draft("patient", facts_of(decoy.identity) | place, decoy.ref, at, {})]
+        drafts = [self._draft("patient", facts_of(decoy.identity) | place | dict(decoy.learned), decoy.ref, at, {})]
         if self.mapping.patient.key_from == "local_id":
             drafts[0].values[self.mapping.patient.key] = self._local_key(decoy.identity)
         events: list[tuple[str, Stay | Allergy | Prescription]] = [
@@ -109,7 +110,10 @@ class Composer(Layout):
         """Return the column with its value, or nothing when an absent value is best left to the column's default."""
         name = label(source)
         try:
-            value = render(source, facts, ref, self.clock.aware(at))
+            if isinstance(source, LearnedSource):
+                value = of_text(facts.get(f"{table}.{column.name}"), column)
+            else:
+                value = render(source, facts, ref, self.clock.aware(at))
             if value is not None:
                 return {column.name: encode(value, column, self.clock)}
         except MisfitError as misfit:
@@ -149,6 +153,8 @@ def render(source: Source, facts: Facts, ref: DecoyRef, at: datetime) -> object:
             return _field(source, facts[source.field])
         case KeySource():
             raise TypeError("a key is known only when it is reserved")
+        case LearnedSource():
+            raise TypeError("what is learnt of a column is known by the column alone")
 
 
 def choice(source: ChoiceSource, ref: DecoyRef) -> int | str:
@@ -181,6 +187,8 @@ def label(source: Source) -> str:
             return f"a value of {source.origin}"
         case KeySource():
             return f"the key of the {source.key_of}"
+        case LearnedSource():
+            return "what was learnt of the column"
 
 
 def facts_of(thing: Identity | Stay | Allergy | Prescription) -> dict[str, object]:

@@ -12,6 +12,7 @@ from honeytokens.systems.mapping import (
     ChoiceSource,
     FieldSource,
     KeySource,
+    LearnedSource,
     PatientSection,
     Section,
     Source,
@@ -77,7 +78,7 @@ def _parent_misfits(mapping: mapping_file.Mapping, section: Section, tables: Map
 def _column_misfits(section: Section, table: Table) -> Iterator[str]:
     for name, source in section.columns.items():
         column = table.columns.get(name)
-        if column is None or isinstance(source, KeySource):
+        if column is None or isinstance(source, KeySource | LearnedSource):
             continue
         place = f"{table.name}.{name}"
         if column.computed:

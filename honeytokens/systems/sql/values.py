@@ -74,6 +74,28 @@ def _encode(value: object, column: Column, clock: Clock) -> Stored:  # noqa: C90
             raise MisfitError("cannot go into the column, whose type is not supported,")
 
 
+def of_text(text: object, column: Column) -> object:
+    """Return what a text of the host stands for in a column of this type; raise :class:`MisfitError` if for nothing."""
+    if not isinstance(text, str):
+        return None
+    try:
+        match column.domain.kind:
+            case Kind.INTEGER:
+                return int(text)
+            case Kind.NUMBER:
+                return float(text)
+            case Kind.BOOLEAN:
+                return text.lower() in {"1", "t", "true"}
+            case Kind.DATE if not column.untyped:
+                return date.fromisoformat(text[:10])
+            case Kind.DATETIME if not column.untyped:
+                return datetime.fromisoformat(text)
+            case _:
+                return text
+    except ValueError:
+        raise MisfitError("is not of the kind that is wanted by") from None
+
+
 def same(written: Stored, read: str | None, column: Column) -> bool:
     """Return whether ``read``, the text that the server gave for the column, is the value that was written."""
     if written is None or read is None:

@@ -1,0 +1,251 @@
+"""Decoys that look like a host's own patients: its profile says how, the locale lends words where it knows them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+
+import numpy as np
+import polars as pl
+from anyascii import anyascii
+from numpy.typing import NDArray
+
+from honeytokens.locales import get
+from honeytokens.locales.interface import Locale
+from honeytokens.markers import Draws, cumulative
+from honeytokens.model import Field, Policy, PoolKind, Recipe, Story
+from honeytokens.profiles import LEAST, NATIONAL, NULL, Codes, Habits, Profile, Values, decode, shares_of
+from honeytokens.profiles.joint import Levels
+
+_ALWAYS = (Field.SURNAME, Field.FIRST_NAME, Field.BIRTH_DATE, Field.SEX)
+"""Without these nobody could be kept apart from the host's patients."""
+_TRIES = 3
+"""How many people of the locale lend their names, until one has a name that is not frequent among the host's."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HostPeople:
+    """Makes the identities of decoys of one campaign after a host's profile.
+
+    ``near`` is a place of the locale, ``empty`` are the columns that no decoy has a value in.
+    """
+
+    habits: Habits
+    locale: Locale
+    near: str
+    as_of: date
+    empty: frozenset[str]
+
+    @property
+    def profile(self) -> Profile:
+        """Return the host's profile."""
+        return self.habits.profile
+
+    def levels(self, draws: Draws) -> dict[str, Levels]:
+        """Return the levels of every column."""
+        return self.habits.levels(draws, self.empty)
+
+    def identities(self, draws: Draws, levels: dict[str, Levels]) -> pl.DataFrame:
+        """Return who the decoys are, as :meth:`Locale.identities` does, written as the host writes, without streets."""
+        given = pl.DataFrame({Field.SEX: self._sex(draws, levels), Field.BIRTH_DATE: self._born(draws, levels)})
+        lent = [self._lent(draws, number, given) for number in range(_TRIES)]
+        columns = {name: lent[0][name] for name in lent[0].columns}
+        for name in (Field.SURNAME, Field.FIRST_NAME, Field.BIRTH_NAME, Field.BIRTH_PLACE):
+            if name in levels:
+                columns[name] = self._named(name, draws, levels, [people[name] for people in lent])
+        return pl.DataFrame(columns | self._home(draws, levels, lent))
+
+    def streets(self, draws: Draws, levels: dict[str, Levels], people: pl.DataFrame) -> pl.Series:
+        """Return street lines at the version of ``draws``; null where the host has none for such patients."""
+        if Field.STREET not in levels:
+            return self.locale.streets(draws, people)
+        now = self.habits.again(Field.STREET, draws, levels)
+        lent = self.locale.streets(draws, self._lent(draws.at(0), 0, people.select(Field.SEX, Field.BIRTH_DATE)))
+        return self._named(Field.STREET, draws, levels | {Field.STREET: now}, [lent])
+
+    def others(self, draws: Draws, levels: dict[str, Levels]) -> pl.DataFrame:
+        """Return the texts of the columns that hold no field of ours, by ``table.column``."""
+        names = [name for name in self.profile.columns if "." in name]
+        return pl.DataFrame({name: self.habits.texts(name, levels[name], draws, self.as_of) for name in names})
+
+    def phones(self, digits: pl.Series, draws: Draws) -> pl.Series:
+        """Return national digits as the host's patients' are written; null stays null."""
+        column = self.profile.columns.get(Field.PHONE)
+        shapes: dict[str, int] = {}
+        for cell, count in column.shape.cells.items() if column and isinstance(column.shape, Codes) else ():
+            form = cell.partition("|")[0]
+            shapes[form] = shapes.get(form, 0) + count
+        written = [number and self.locale.format_phone(number) for number in digits.to_list()]
+        for length in digits.str.len_chars().drop_nulls().unique().sort().to_list():
+            forms = {form: count for form, count in shapes.items() if form.count("9") == length}
+            if forms:
+                picked = draws.pick("profile/phone/shape", cumulative(forms.values())).tolist()
+                for row, number in enumerate(digits.to_list()):
+                    if number and len(number) == length:
+                        written[row] = _in_shape(number, list(forms)[picked[row]])
+        return pl.Series(written, dtype=pl.String)
+
+    def shortened(self, stories: Sequence[Story], draws: Draws) -> list[Story]:
+        """Return stories with no more stays, allergies and prescriptions than patients of the host have rows."""
+        most = {section: self.habits.children(section, draws) for section in ("stay", "allergy", "prescription")}
+        kept = []
+        for row, story in enumerate(stories):
+            limits = {section: len(story.stays) if each is None else int(each[row]) for section, each in most.items()}
+            # The first stay may be what names the establishment: one is always kept.
+            stays = story.stays[-max(limits["stay"], 1) :]
+            since = stays[0].admitted.date() if stays else None
+            allergies = story.allergies if most["allergy"] is None else story.allergies[: limits["allergy"]]
+            prescribed = [one for one in story.prescriptions if since is None or one.prescribed >= since]
+            if most["prescription"] is not None:
+                prescribed = prescribed[len(prescribed) - min(limits["prescription"], len(prescribed)) :]
+            vitals = [one for one in story.vitals if since is None or one.measured.date() >= since]
+            kept.append(
+                replace(story, stays=stays, allergies=allergies, prescriptions=tuple(prescribed), vitals=tuple(vitals))
+            )
+        return kept
+
+    def bits(self, rarity: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+        """Return the bits of the locale, but no more than is known of a value's share among the host's patients.
+
+        A text that fewer patients have than are counted apart may have almost as many; a town says little beside its
+        postcode.
+        """
+        shares = shares_of(self.profile, people)
+        rarest = max(np.log2(self.profile.patients / LEAST), 1.0)
+        rated = {}
+        for name in rarity.columns:
+            most = np.full(len(people), _TOWN_BITS if name == Field.TOWN else rarest)
+            if name in shares:
+                frequent = shares[name] > 0
+                most[frequent] = np.minimum(most[frequent], -np.log2(shares[name][frequent]))
+            limited = pl.min_horizontal(rarity[name], pl.Series(most)) if name in self.profile.columns else rarity[name]
+            rated[name] = pl.select(pl.when(people[name].is_not_null()).then(limited)).to_series()
+        return pl.DataFrame(rated)
+
+    def _sex(self, draws: Draws, levels: dict[str, Levels]) -> pl.Series:
+        if Field.SEX not in levels:
+            return pl.Series([None] * len(draws.serials), dtype=pl.String)
+        texts = self.habits.texts(Field.SEX, levels[Field.SEX], draws)
+        return texts.replace_strict({"female": "female", "male": "male"}, default=None, return_dtype=pl.String)
+
+    def _born(self, draws: Draws, levels: dict[str, Levels]) -> pl.Series:
+        if Field.BIRTH_DATE not in levels:
+            return pl.Series([None] * len(draws.serials), dtype=pl.Date)
+        texts = self.habits.texts(Field.BIRTH_DATE, levels[Field.BIRTH_DATE], draws, self.as_of)
+        return texts.str.to_date("%Y-%m-%d", strict=False)
+
+    def _lent(self, draws: Draws, number: int, given: pl.DataFrame) -> pl.DataFrame:
+        key = hashlib.blake2b(b"lent %d" % number, key=draws.key, digest_size=32).digest()
+        return self.locale.identities(Draws(key, draws.serials), self.near, self.as_of, given)
+
+    def _named(self, name: str, draws: Draws, levels: dict[str, Levels], lent: list[pl.Series]) -> pl.Series:
+        """Return texts of a column: frequent ones of the host, and for the tail words that are lent or made up."""
+        shape = self.profile.columns[name].shape
+        found = self.habits.texts(name, levels[name], draws)
+        if not isinstance(shape, Values):
+            return found
+        rare = self.habits.rare(name, levels[name])
+        lends = rare & draws.chance(f"profile/{name}/lent", shape.vocabulary, 100)
+        # A column that is never empty for us, or a tail that nothing was learnt of, has the locale's word.
+        lends |= found.is_null().to_numpy() & (rare | (name in _ALWAYS))
+        words = self._written(name, draws, self._unlike(shape, [one.fill_null(lent[0]) for one in lent]))
+        return pl.select(pl.when(pl.Series(lends)).then(words).otherwise(found)).to_series()
+
+    def _unlike(self, shape: Values, lent: list[pl.Series]) -> pl.Series:
+        """Return for each row the first that is lent and is not frequent among the host's patients."""
+        frequent = [folded_text(value) for value in shape.cells]
+        chosen = lent[-1]
+        for words in reversed(lent[:-1]):
+            plain = words.map_elements(folded_text, return_dtype=pl.String)
+            chosen = pl.select(pl.when(plain.is_in(frequent)).then(chosen).otherwise(words)).to_series()
+        return chosen
+
+    def _written(self, name: str, draws: Draws, words: pl.Series) -> pl.Series:
+        """Return words in the case of the host, and without accents where it has none."""
+        shape = self.profile.columns[name].shape
+        if not isinstance(shape, Values):
+            return words
+        if not shape.accents:
+            words = words.map_elements(lambda word: word if word.isascii() else anyascii(word), return_dtype=pl.String)
+        if not shape.case:
+            return words
+        case = pl.Series(list(shape.case)).gather(draws.pick(f"profile/{name}/case", cumulative(shape.case.values())))
+        return pl.select(
+            pl.when(case == "upper").then(words.str.to_uppercase())
+            .when(case == "lower").then(words.str.to_lowercase())
+            .otherwise(words)
+        ).to_series()  # fmt: skip
+
+    def _home(self, draws: Draws, levels: dict[str, Levels], lent: list[pl.DataFrame]) -> dict[str, pl.Series]:
+        """Return postcode and town: where the locale lends the town, its postcode comes with it."""
+        found = dict[str, pl.Series]()
+        for name in (Field.POSTCODE, Field.TOWN):
+            if name in levels:
+                found[name] = self.habits.texts(name, levels[name], draws)
+        shape = self.profile.columns[Field.TOWN].shape if Field.TOWN in levels else None
+        if not isinstance(shape, Values):
+            return found
+        lends = self.habits.rare(Field.TOWN, levels[Field.TOWN])
+        lends &= draws.chance("profile/town/lent", shape.vocabulary, 100)
+        away = self._unlike(shape, [people[Field.TOWN] for people in lent])
+        towns = self._written(Field.TOWN, draws, away)
+        pairs = pl.concat(people.select(Field.TOWN, Field.POSTCODE, row=np.arange(len(people))) for people in lent)
+        pairs = pairs.unique(["row", Field.TOWN], keep="first", maintain_order=True)
+        codes = pl.DataFrame({Field.TOWN: away, "row": np.arange(len(away))}).join(
+            pairs, on=["row", Field.TOWN], how="left", maintain_order="left"
+        )[Field.POSTCODE]
+        mask = pl.Series(lends)
+        found[Field.TOWN] = pl.select(pl.when(mask).then(towns).otherwise(found[Field.TOWN])).to_series()
+        if Field.POSTCODE in found:
+            here = mask & found[Field.POSTCODE].is_not_null()
+            found[Field.POSTCODE] = pl.select(pl.when(here).then(codes).otherwise(found[Field.POSTCODE])).to_series()
+        return found
+
+
+_TOWN_BITS = 2.0
+
+
+def _in_shape(digits: str, form: str) -> str:
+    left = iter(digits)
+    return "".join(next(left) if sign == "9" else sign for sign in form)
+
+
+def folded_text(text: str) -> str:
+    """Return a text without case and accents."""
+    return (text if text.isascii() else anyascii(text)).casefold()
+
+
+def host_of(recipe: Recipe) -> HostPeople | None:
+    """Return who makes identities after the host's profile; ``None`` when a recipe has none.
+
+    Raises ``ProfileError`` when the recipe's profile cannot be read.
+    """
+    return _host(recipe) if recipe.profile else None
+
+
+def present_by(levels: Mapping[str, Levels], field: Field, draws: Draws) -> NDArray[np.bool_]:
+    """Return who has a phone or an e-mail: as among the host's patients, or as the national profile says."""
+    if field in levels:
+        return np.not_equal(levels[field], NULL)
+    return draws.chance(f"{field}/present", NATIONAL.present[field], 100)
+
+
+@lru_cache(maxsize=8)
+def _host(recipe: Recipe) -> HostPeople:
+    locale = get(recipe.locale)
+    near = recipe.near if locale.is_place(recipe.near) else locale.capital
+    kinds = {share.pool.kind for share in recipe.shares}
+    owned = {Field.PHONE: PoolKind.PHONE, Field.EMAIL: PoolKind.MAIL, Field.WEB_LINK: PoolKind.WEB}
+    empty = {
+        field
+        for field, kind in owned.items()
+        if kind not in kinds and getattr(recipe.policies, field) is not Policy.RESERVED
+    }
+    if recipe.policies.national_id is Policy.EMPTY:
+        empty.add(Field.NATIONAL_ID)
+    if recipe.policies.local_id is Policy.EMPTY:
+        empty.add(Field.LOCAL_ID)
+    return HostPeople(Habits(decode(recipe.profile), recipe.size), locale, near, recipe.as_of, frozenset(empty))
