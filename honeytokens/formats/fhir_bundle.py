@@ -27,7 +27,7 @@ class FhirBundle:
         for batch in batches:
             people = batch.identities.iter_rows(named=True)
             for person, story in zip(people, batch.stories, strict=True):
-                stream.write(encode(_bundle(person, resources.of(person, story))).encode() + b"\n")
+                stream.write(encode(_bundle(person, resources.of(person, story))))
 
 
 def _bundle(person: dict[str, Any], resources: list[Json]) -> Json:

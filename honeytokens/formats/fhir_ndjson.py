@@ -33,16 +33,16 @@ class FhirNdjson:
             for number, batch in enumerate(batches, 1):
                 for kind, lines in _by_type(batch, resources).items():
                     name = f"{kind}.{number}.ndjson"
-                    archive.add(name, "".join(lines).encode(), midnight)
+                    archive.add(name, b"".join(lines), midnight)
                     output.append({"type": kind, "url": name, "count": len(lines)})
             archive.add("manifest.json", json.dumps(_manifest(output, midnight), indent=1).encode(), midnight)
 
 
-def _by_type(batch: Batch, resources: Resources) -> dict[str, list[str]]:
-    lines: dict[str, list[str]] = defaultdict(list)
+def _by_type(batch: Batch, resources: Resources) -> dict[str, list[bytes]]:
+    lines: dict[str, list[bytes]] = defaultdict(list)
     for person, story in zip(batch.identities.iter_rows(named=True), batch.stories, strict=True):
         for resource in resources.of(person, story):
-            lines[resource["resourceType"]].append(encode(resource) + "\n")
+            lines[resource["resourceType"]].append(encode(resource))
     return lines
 
 

@@ -12,10 +12,12 @@ it: otherwise the host's server would keep a second one beside its own, and it i
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
+
+import orjson
 
 from honeytokens.formats.exchange import country, is_chronic, on_the_clock, random_uuids
 from honeytokens.formats.interface import Origin
@@ -25,8 +27,11 @@ Json = dict[str, Any]
 Address = Callable[[str, str], str]
 """Turns a resource type and an id into what a reference to it says."""
 
-encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
-"""Writes a resource on one line."""
+
+def encode(resource: Json) -> bytes:
+    """Return a resource on one line, in UTF-8, with the end of the line."""
+    return orjson.dumps(resource, option=orjson.OPT_APPEND_NEWLINE)
+
 
 _V2_0203 = "http://terminology.hl7.org/CodeSystem/v2-0203"
 _CLASSES = {
@@ -58,6 +63,11 @@ _DAYS = {"fr": "jours", "en": "days"}
 
 def _coded(system: str, code: str) -> Json:
     return {"coding": [{"system": system, "code": code}]}
+
+
+@cache
+def _loinc(code: str) -> Json:
+    return _coded("http://loinc.org", code)
 
 
 _CONDITION = "http://terminology.hl7.org/CodeSystem/condition-clinical"
@@ -264,8 +274,7 @@ class Resources:
         pressures = [(code, getattr(vitals, field)) for field, code in _PRESSURES]
         if all(value is not None for _, value in pressures):
             components = [
-                {"code": _coded("http://loinc.org", code), "valueQuantity": _quantity(value, "mmHg", "mm[Hg]")}
-                for code, value in pressures
+                {"code": _loinc(code), "valueQuantity": _quantity(value, "mmHg", "mm[Hg]")} for code, value in pressures
             ]
             yield {**self._sign("85354-9", when, links), "component": components}
 
@@ -275,7 +284,7 @@ class Resources:
             "id": next(self._ids),
             "status": "final",
             "category": _VITAL_SIGNS,
-            "code": _coded("http://loinc.org", code),
+            "code": _loinc(code),
             **links,
             "effectiveDateTime": when,
         }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import IO
@@ -115,7 +117,20 @@ def _write(
 ) -> None:
     """Write what a maker makes; raise ``OutputError`` before anything is written when the format cannot hold it."""
     chosen = get_format(format_name, len(serials))
-    chosen.write(_batches(maker, serials, chosen, on_progress), stream, origin)
+    with _collector_at_rest():
+        chosen.write(_batches(maker, serials, chosen, on_progress), stream, origin)
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Keep the garbage collector from walking all stories of a batch again and again: it is called once for each."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _batches(
@@ -127,5 +142,6 @@ def _batches(
         people = maker.identities(batch)
         stories = maker.stories(batch, people) if chosen.tells_stories else ()
         yield Batch(people, stories, maker.letters(batch, people, stories) if chosen.tells_letters else ())
+        gc.collect()
         if on_progress:
             on_progress(len(batch))
