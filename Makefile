@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 JOBS ?= 2
 
-.PHONY: demo test lint format bench serve lock clean
+.PHONY: demo test lint format bench measure serve lock clean
 
 demo: .venv/installed ## Replay a leak, from planting to verdict
 	$(BIN)/honeytokens demo
@@ -23,6 +23,9 @@ format: .venv/installed ## Put the code in its usual form
 
 bench: .venv/installed ## Measure, and print ratios against peers
 	$(BIN)/python -m benchmarks
+
+measure: .venv/installed ## Count at full size what the suite counts in small: validity, coherence, letters
+	$(BIN)/pytest -n $(JOBS) --full tests/decoys/test_coherence.py tests/clinical/test_letters.py tests/formats/test_fhir_validity.py tests/formats/test_hl7v2.py
 
 serve: .venv/installed ## Start the callback service on loopback
 	$(BIN)/honeytokens serve

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import attribution, exchange, foreign, generation, indexing, scanning
+from benchmarks import attribution, exchange, foreign, generation, indexing, scanning, stories
 
 BENCHMARKS = {
     "generation": generation.run,
+    "stories": stories.run,
     "exchange": exchange.run,
     "indexing": indexing.run,
     "scanning": scanning.run,

@@ -15,6 +15,17 @@ from private_server import DatabaseServer, NotAvailableError
 Dump = Callable[..., bytes]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``make measure``: what is known of decoys by counting, over as many as docs/benchmarks.md says."""
+    parser.addoption("--full", action="store_true", help="Count over as many decoys as the documentation claims.")
+
+
+@pytest.fixture(scope="session")
+def full(pytestconfig: pytest.Config) -> bool:
+    """Whether counts are to be taken at full size."""
+    return bool(pytestconfig.getoption("full"))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark every test that uses a server, so that ``-m "not mariadb"`` leaves it out."""
     for item in items:

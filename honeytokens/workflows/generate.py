@@ -142,6 +142,6 @@ def _batches(
         people = maker.identities(batch)
         stories = maker.stories(batch, people) if chosen.tells_stories else ()
         yield Batch(people, stories, maker.letters(batch, people, stories) if chosen.tells_letters else ())
-        gc.collect()
+        gc.collect(0)
         if on_progress:
             on_progress(len(batch))

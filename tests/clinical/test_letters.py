@@ -16,8 +16,9 @@ import pytest
 from honeytokens.clinical import stories
 from honeytokens.clinical.letter_words import english_date, french_date, lowered, of
 from honeytokens.clinical.letters import Letter, letter, letters
+from honeytokens.decoys import Maker
 from honeytokens.markers import Draws
-from honeytokens.model import Care, Practitioner, Stay, Story
+from honeytokens.model import Care, Practitioner, Recipe, Stay, Story
 
 UNTIL = date(2026, 3, 1)
 PEOPLE = 1_300
@@ -63,16 +64,28 @@ def every(language: str) -> list[tuple[Stay, Story, dict[str, Any], Letter]]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_run_of_twelve_words_comes_back_in_many_letters(language: str) -> None:
-    """At most 2% of all letters: a run at that rate is in 2.7% of 2,000 letters once in a hundred times."""
+def test_no_run_of_twelve_words_comes_back_in_many_letters(language: str, full: bool) -> None:
+    """At most 2% of 10,000 letters with ``--full``; a run at that rate is in 2.7% of 2,000 once in a hundred times."""
     found: Counter[tuple[str, ...]] = Counter()
-    written = [one for *_, one in every(language)][:2_000]
-    assert len(written) == 2_000
+    written = ten_thousand(language) if full else [one for *_, one in every(language)][:2_000]
+    assert len(written) == (10_000 if full else 2_000)
     for one in written:
         words = " ".join(one.paragraphs).lower().split()
         found.update({tuple(words[start : start + RUN]) for start in range(len(words) - RUN + 1)})
     run, count = found.most_common(1)[0]
-    assert count <= 0.027 * len(written), " ".join(run)
+    print(f"{language}: {count} of {len(written)} letters say: {' '.join(run)}")
+    assert count <= (0.02 if full else 0.027) * len(written), " ".join(run)
+
+
+def ten_thousand(language: str) -> list[Letter]:
+    """Return letters as the product makes them, about people of its own."""
+    recipe = Recipe(
+        f"{language}_{'fr' if language == 'fr' else 'gb'}", "", "75014" if language == "fr" else "SE1", UNTIL
+    )
+    maker = Maker("spring", recipe, bytes(range(32)), {})
+    people = maker.identities(range(7_000))
+    several = maker.letters(range(7_000), people, maker.stories(range(7_000), people))
+    return [letter for some in several for letter in some][:10_000]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -38,7 +38,7 @@ SHARES = tuple(
     )
 )
 DOCTORS = (
-    Practitioner("Lebrun", "Anne", "17", "10003456784", "cardiology"),
+    Practitioner("Lebrun", "Anne", "17", "10003456786", "cardiology"),
     Practitioner("Roy", "Paul", "18", None, "emergency"),
     Practitioner("Petit", "Luc", "19"),
 )

@@ -49,7 +49,7 @@ POOLS = (
     Pool(PoolKind.PHONE, "01 99 00 ## ##"),
 )
 DOCTORS = (
-    Practitioner("Lebrun", "Anne", "17", "10003456784", "cardiology"),
+    Practitioner("Lebrun", "Anne", "17", "10003456786", "cardiology"),
     Practitioner("Roy", "Paul", "18", "10002478914"),
     Practitioner("O'Dowd", "Úna", "EXT-3"),
 )
@@ -103,8 +103,8 @@ def frame(people: Sequence[dict[str, Any]]) -> pl.DataFrame:
 
 
 @cache
-def made(locale: str, kind: str, count: int) -> Batch:
-    """Return decoys as the product makes them."""
+def made(locale: str, kind: str, count: int, doctors: tuple[Practitioner, ...] = DOCTORS) -> Batch:
+    """Return decoys as the product makes them; those with pools see the doctors."""
     pools, demo = KINDS[kind]
     shares = tuple(PoolShare(pool, 0) for pool in pools)
     recipe = Recipe(
@@ -114,7 +114,7 @@ def made(locale: str, kind: str, count: int) -> Batch:
         AS_OF,
         shares,
         DEMO if demo else Policies(),
-        DOCTORS if pools else (),
+        doctors if pools else (),
     )
     maker = Maker("spring", recipe, bytes(range(32)), {(pool.kind, pool.value): bytes(32) for pool in pools})
     people = maker.identities(range(count))

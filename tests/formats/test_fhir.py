@@ -206,7 +206,7 @@ def test_the_hosts_own_practitioner_is_never_made_a_second_time() -> None:
     [bundle] = fhir_reading.bundles(one("fhir-bundle", story=replace(STORY, stays=stays)))
     entries = [entry for entry in bundle["entry"] if entry["request"]["url"] == "Practitioner"]
     assert [entry["request"]["ifNoneExist"] for entry in entries] == [
-        "identifier=https://rpps.esante.gouv.fr|10003456784",
+        "identifier=https://rpps.esante.gouv.fr|10003456786",
         "identifier=https://rpps.esante.gouv.fr|10002478914",
     ]
     seen = [entry["resource"].get("participant") for entry in bundle["entry"] if entry["request"]["url"] == "Encounter"]

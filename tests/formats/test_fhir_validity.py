@@ -11,6 +11,9 @@ import fhir_reading
 import pytest
 from exchange_cases import DOCTORS, ORIGINS, STORY, every_kind, made, one, written
 from fhir_validating import Faults, validators
+from stdnum.luhn import calc_check_digit
+
+from honeytokens.model import Practitioner
 
 
 @pytest.fixture(scope="module")
@@ -25,14 +28,25 @@ def test_nothing_is_found_in_bundles(fhir_faults: Faults) -> None:
     assert fhir_faults(lines) == [[]] * 600
 
 
-def test_nothing_is_found_in_200_resources_of_each_type(fhir_faults: Faults) -> None:
-    archive = fhir_reading.files(written("fhir-ndjson", made("fr_fr", "pools", 2_000)))
+def test_nothing_is_found_in_200_resources_of_each_type(fhir_faults: Faults, full: bool) -> None:
+    """In 2,000 with ``--full``: many decoys have no allergy, hence the number of decoys."""
+    many, decoys = (2_000, 40_000) if full else (200, 2_400)
+    doctors = tuple(Practitioner(f"Nom{n}", "Anne", None, luhn(10_000_000 + n)) for n in range(many))
+    batch = made("fr_fr", "pools", decoys, doctors)
+    archive = fhir_reading.files(written("fhir-ndjson", batch))
     archive.pop("manifest.json")
-    lines = [content.decode().split("\n")[:-1] for content in archive.values()]
-    assert sorted(map(len, lines))[0] == 2, "the practitioners that have a number"
-    checked = [*chain(*(one[:200] for one in lines))]
-    assert len(checked) == 6 * 200 + 2
-    assert fhir_faults(checked) == [[]] * len(checked)
+    assert len(archive) == 7
+    checked = [*chain(*(content.decode().split("\n")[:-1][:many] for content in archive.values()))]
+    assert len(checked) == 7 * many
+    for first in range(0, len(checked), 2_000):
+        some = checked[first : first + 2_000]
+        assert fhir_faults(some) == [[]] * len(some)
+
+
+def luhn(number: int) -> str:
+    """Return an RPPS-like number of eleven digits with its check digit."""
+    body = f"10{number}"
+    return f"{body}{calc_check_digit(body)}"
 
 
 PLANTED: list[tuple[str, dict[str, Any]]] = [

@@ -100,15 +100,16 @@ def test_the_check_of_tables_finds_planted_faults(right: str, wrong: str, fault:
     assert {found for message in planted for found in faults(message)} == {fault}
 
 
-def test_hl7apy_has_nothing_against_200_messages() -> None:
+def test_hl7apy_has_nothing_against_200_messages(full: bool) -> None:
+    """Against 2,000 with ``--full``."""
     messages = []
     for locale, kind in every_kind():
         of_kind: dict[str, list[Message]] = {}
         for message in hl7_reading.messages(written("hl7v2", made(locale, kind, 300), origin=ORIGINS[locale])):
             of_kind.setdefault(message.event, []).append(message)
         assert of_kind.keys() == {"A01", "A03", "A04", "A28", "A31"}
-        messages += [message for some in of_kind.values() for message in some[:8]]
-    assert len(messages) >= 200
+        messages += [message for some in of_kind.values() for message in some[: 80 if full else 8]]
+    assert len(messages) >= (2_000 if full else 200)
     for message in messages:
         parsed = parse_message(message.text, validation_level=VALIDATION_LEVEL.STRICT)
         assert parsed.validate()

@@ -147,8 +147,8 @@ def test_a_stay_names_the_hosts_own_practitioner_by_its_own_key() -> None:
         ]
         assert [(name["user_first_name"], name["user_last_name"]) for name in names] == meant
         seen |= {(attributes["id"], fields.get("rpps")) for attributes, fields in users}
-    assert {("CMediusers-17", "10003456784"), ("CMediusers-18", "10002478914")} < seen
-    assert {rpps for _, rpps in seen} == {"10003456784", "10002478914", None}
+    assert {("CMediusers-17", "10003456786"), ("CMediusers-18", "10002478914")} < seen
+    assert {rpps for _, rpps in seen} == {"10003456786", "10002478914", None}
 
 
 def test_stays_allergies_and_treatments() -> None:

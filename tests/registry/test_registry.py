@@ -363,7 +363,7 @@ def test_an_establishment_can_be_changed(registry: Registry, path: Path, keyring
     with pytest.raises(UnknownNameError):
         registry.change_establishment(site)
     registry.add_establishment(site)
-    doctors = (Practitioner("Lebrun", "Anne", "17", "10003456784", "cardiology"),)
+    doctors = (Practitioner("Lebrun", "Anne", "17", "10003456786", "cardiology"),)
     registry.change_establishment(replace(site, practitioners=doctors))
     registry.close()
     again = Registry.open(path, keyring)
