@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime, time
 
 import polars as pl
 import pytest
-from stdnum import luhn
 from stdnum.fr import nir
 
 from honeytokens.decoys import Maker, digest_of_data, with_policies
@@ -22,8 +20,8 @@ SHARES = tuple(
         (PoolKind.MAIL, "courrier-sante.fr"),
         (PoolKind.MAIL, "messagerie-tilleuls.fr"),
         (PoolKind.WEB, "resultats-tilleuls.fr"),
-        (PoolKind.PHONE, "06 39 98 ## ##"),
-        (PoolKind.PHONE, "01 99 00 ## ##"),
+        (PoolKind.PHONE, "06 39 9# ## ##"),
+        (PoolKind.PHONE, "01 99 0# ## ##"),
         (PoolKind.PHONE, "07 00 0# ## ##"),
         (PoolKind.LOCAL_ID, "80######"),
     )
@@ -61,7 +59,7 @@ def test_first_names_are_given_to_that_sex(people: pl.DataFrame) -> None:
 
 def test_no_identifier_comes_twice_and_all_are_of_the_policy(people: pl.DataFrame) -> None:
     allowed = {
-        Field.PHONE: r"^(06 39 98|01 99 00|07 00 0\d)( \d\d){2}$",
+        Field.PHONE: r"^(06 39 9\d|01 99 0\d|07 00 0\d)( \d\d){2}$",
         Field.EMAIL: r"^[a-z0-9._-]+@(courrier-sante|messagerie-tilleuls)\.fr$",
         Field.LOCAL_ID: r"^80\d{6}$",
         Field.WEB_LINK: r"^https://resultats-tilleuls\.fr/[0-9a-z]{12}$",
@@ -140,9 +138,3 @@ def test_dates_are_in_order_and_stays_lie_within_life(owned: Maker, people: pl.D
             days = [drug.prescribed for drug in story.prescriptions] + [one.noted for one in story.allergies]
             assert all(born <= day < AS_OF for day in days)
             assert [one.measured for one in story.vitals] == [stay.admitted for stay in story.stays]
-
-
-def test_rpps_and_finess_of_the_tests_are_well_formed() -> None:
-    for number in ("10003456786", "10002478914", "750000018"):
-        assert luhn.is_valid(number)
-        assert re.fullmatch(r"\d{9}|\d{11}", number)

@@ -46,7 +46,7 @@ POOLS = (
     Pool(PoolKind.LOCAL_ID, "8######"),
     Pool(PoolKind.WEB, "resultats-tilleuls.fr"),
     Pool(PoolKind.MAIL, "courrier-sante.fr"),
-    Pool(PoolKind.PHONE, "01 99 00 ## ##"),
+    Pool(PoolKind.PHONE, "01 99 ## ## ##"),
 )
 DOCTORS = (
     Practitioner("Lebrun", "Anne", "17", "10003456786", "cardiology"),

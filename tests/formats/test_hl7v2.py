@@ -108,7 +108,7 @@ def test_hl7apy_has_nothing_against_200_messages(full: bool) -> None:
         for message in hl7_reading.messages(written("hl7v2", made(locale, kind, 300), origin=ORIGINS[locale])):
             of_kind.setdefault(message.event, []).append(message)
         assert of_kind.keys() == {"A01", "A03", "A04", "A28", "A31"}
-        messages += [message for some in of_kind.values() for message in some[: 80 if full else 8]]
+        messages += [message for some in of_kind.values() for message in some[: 90 if full else 8]]
     assert len(messages) >= (2_000 if full else 200)
     for message in messages:
         parsed = parse_message(message.text, validation_level=VALIDATION_LEVEL.STRICT)
