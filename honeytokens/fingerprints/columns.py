@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
+from typing import Protocol
 
 import numpy as np
 import polars as pl
 from anyascii import anyascii
 
+from honeytokens.fingerprints.compiled import I64, U8, U64
 from honeytokens.fingerprints.forms import NEVER_NAMES
 from honeytokens.fingerprints.marks import HEAD_LETTERS, LEAST_ID_DIGITS, Part, plain_marks
 from honeytokens.fingerprints.numbers import HASHED_FIELDS, HASHES, PHONE_DIGITS, hashed, hashed_spellings
-from honeytokens.fingerprints.prints import CODES, Printer
+from honeytokens.fingerprints.prints import CODES
 from honeytokens.model import Field
 
 _VALUE = pl.col("value")
@@ -76,7 +78,14 @@ _USUAL_STREET = f"^([0-9]{{1,5}}) ([{_LETTERS}Œœ'’ -]+)$"
 """A house number, and a name without any digit: so whatever the number is, the name's telling word is the same."""
 
 
-def column_prints(printer: Printer, field: Field, decoys: pl.Series, values: pl.Series) -> pl.DataFrame:
+class Prints(Protocol):
+    """What gives marks their prints."""
+
+    def singles(self, codes: U8, data: U8, offsets: I64) -> U64:
+        """Return those of a column of marks: mark ``i`` has the form ``data[offsets[i]:offsets[i + 1]]``."""
+
+
+def column_prints(printer: Prints, field: Field, decoys: pl.Series, values: pl.Series) -> pl.DataFrame:
     """Return the prints of the marks of a column of values (String; dates in ISO form), each mark of a row once.
 
     ``decoys`` (UInt32) are the numbers of the values' decoys. The columns are ``decoy`` (UInt32), ``code`` (UInt8, that
@@ -120,7 +129,7 @@ def _one_by_one(field: Field, rows: pl.DataFrame) -> pl.DataFrame:
     return rows.join(found, on="value")
 
 
-def _digest_prints(printer: Printer, field: Field, rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
+def _digest_prints(printer: Prints, field: Field, rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """Yield the prints of the marks of hashes, for each kind of hash."""
     spellings = [hashed_spellings(field, value) for value in rows["value"]]
     decoys = pl.Series("decoy", np.repeat(rows["decoy"].to_numpy(), [len(own) for own in spellings]))

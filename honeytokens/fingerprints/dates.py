@@ -12,11 +12,11 @@ from datetime import UTC, date, datetime, timedelta
 _EXCEL_DAY_0 = date(1899, 12, 30)
 _EXCEL_DAYS = range(7000, 60000)  # 1919 to 2064: smaller numbers are years and house numbers
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_YEARS = range(1850, 2101)
+YEARS = range(1850, 2101)
 _EVENING = timedelta(hours=4)
 """Midnight in Europe, written in UTC, is late in the evening of the day before: such times read as both days."""
 
-_MONTHS = {
+MONTHS = {
     name: month
     for month, names in enumerate(
         (
@@ -89,10 +89,10 @@ def _eight_digits(digits: str) -> Iterator[date]:
 
 def _in_words(folded: str) -> Iterator[date]:
     for match in _DAY_FIRST.finditer(folded):
-        if month := _MONTHS.get(match[2]):
+        if month := MONTHS.get(match[2]):
             yield from _dates(match[3], month, int(match[1]))
     for match in _MONTH_FIRST.finditer(folded):
-        if month := _MONTHS.get(match[1]):
+        if month := MONTHS.get(match[1]):
             yield from _dates(match[3], month, int(match[2]))
 
 
@@ -147,4 +147,4 @@ def date_readings(text: str, folded: str) -> frozenset[str]:
             found.update(_in_words(folded))
         if _RUN.search(text):
             found.update(_in_runs(text))
-    return frozenset(day.isoformat() for day in found if day.year in _YEARS)
+    return frozenset(day.isoformat() for day in found if day.year in YEARS)

@@ -21,18 +21,18 @@ _LEAST_SIGNS = 4
 _HASH_SIGNS = 32
 
 # fmt: off
-_WAYS = frozenset({
+WAYS = frozenset({
     "rue", "r", "avenue", "av", "ave", "boulevard", "bd", "bld", "chemin", "che", "place", "pl", "impasse", "imp",
     "allee", "all", "route", "rte", "square", "sq", "quai", "cours", "passage", "sentier", "ruelle", "voie",
     "street", "st", "road", "rd", "lane", "ln", "drive", "dr", "close",
 })
-_ARTICLES = frozenset({
+ARTICLES = frozenset({
     "de", "du", "des", "d", "la", "le", "les", "l", "the", "of", "bis", "ter", "quater", "a", "b", "c",
     "saint", "sainte", "ste",
 })
 # fmt: on
-_SHORT = {"gal": "general", "mal": "marechal", "pdt": "president", "fg": "faubourg"}
-NEVER_NAMES = _WAYS | {"m", "mr", "mme", "mlle", "mrs", "ms"}
+SHORT = {"gal": "general", "mal": "marechal", "pdt": "president", "fg": "faubourg"}
+NEVER_NAMES = WAYS | {"m", "mr", "mme", "mlle", "mrs", "ms"}
 """Folded words that are no part of a person's name: kinds of way, and titles."""
 
 
@@ -93,7 +93,7 @@ def is_name_word(word: str) -> bool:
 
 def street_words(words: Sequence[str]) -> tuple[str, ...]:
     """Return what tells streets apart in folded words: no kinds of way, articles or saints, no abbreviations."""
-    return tuple(_SHORT.get(word, word) for word in words if word not in _WAYS and word not in _ARTICLES)
+    return tuple(SHORT.get(word, word) for word in words if word not in WAYS and word not in ARTICLES)
 
 
 def is_house_number(word: str) -> bool:

@@ -13,8 +13,9 @@ from itertools import accumulate
 import numpy as np
 from numpy.typing import NDArray
 
+from honeytokens.fingerprints.compiled import I64, U8, U64
 from honeytokens.fingerprints.marks import PART_PAIRS, STRONG, Mark, Part
-from honeytokens.fingerprints.siphash import I64, U8, U64, siphash, siphash_column, siphash_pairs, siphash_pairs_within
+from honeytokens.fingerprints.siphash import siphash, siphash_column, siphash_pairs, siphash_pairs_within
 
 KEY_BYTES = 32
 
@@ -37,9 +38,9 @@ _SIZE = max(CODES.values()) + 1
 STRONG_CODES: NDArray[np.bool_] = np.isin(np.arange(_SIZE), [CODES[part] for part in STRONG])
 """Whether each code is of a part that names a candidate alone."""
 
-_PAIRED = np.zeros((_SIZE, _SIZE), dtype=np.uint8)
-_PAIRED[tuple(np.transpose([(CODES[one], CODES[other]) for one, other in PART_PAIRS]))] = 1
-PAIRED_CODES: NDArray[np.bool_] = np.logical_or(_PAIRED.any(axis=0), _PAIRED.any(axis=1))
+PAIRED = np.zeros((_SIZE, _SIZE), dtype=np.uint8)
+PAIRED[tuple(np.transpose([(CODES[one], CODES[other]) for one, other in PART_PAIRS]))] = 1
+PAIRED_CODES: NDArray[np.bool_] = np.logical_or(PAIRED.any(axis=0), PAIRED.any(axis=1))
 """Whether each code is of a part that makes pairs."""
 
 
@@ -84,7 +85,7 @@ class Printer:
         ``codes`` and ``prints`` are those of the records' marks, one record after the other: those of record ``i`` are
         at ``bounds[i]`` to ``bounds[i + 1]``.
         """
-        return siphash_pairs_within(self._pair_key, codes, prints, bounds, _PAIRED)
+        return siphash_pairs_within(self._pair_key, codes, prints, bounds, PAIRED)
 
     def marks(self, marks: Sequence[Mark]) -> tuple[U8, U64]:
         """Return the codes of marks, and their prints."""

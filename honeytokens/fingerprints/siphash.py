@@ -1,59 +1,31 @@
 """SipHash-2-4 (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012) of columns, compiled by Numba.
 
-The only file that is compiled, whole: a compiled function that is kept on disk is made anew when its own file changes,
-not when a file changes that it calls into. Importing it loads the compiler (about 0.3 s), so nothing that does not
-print imports it.
+Importing it loads the compiler (about 0.3 s), so nothing that does not print imports it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar, cast
-
 import numpy as np
-from numba import njit, types
-from numpy.typing import NDArray
+from numba import types
 
-U8 = NDArray[np.uint8]
-U64 = NDArray[np.uint64]
-I64 = NDArray[np.int64]
-F = TypeVar("F", bound=Callable[..., object])
+from honeytokens.fingerprints.compiled import I64, U8, U64, column, compiled, made, part, together
+
 State = tuple[np.uint64, np.uint64, np.uint64, np.uint64]
 
 KEY_BYTES = 16
 
-_BYTES, _OFFSETS, _WORDS = (
-    types.Array(kind, 1, "C", readonly=True) for kind in (types.uint8, types.int64, types.uint64)
-)
-_TABLE = types.Array(types.uint8, 2, "C", readonly=True)
-_HASHES = types.Array(types.uint64, 1, "C")
-_GROUPED = types.Tuple((_HASHES, types.Array(types.int64, 1, "C")))  # type: ignore[no-untyped-call]
+_BYTES, _OFFSETS, _WORDS = column(types.uint8), column(types.int64), column(types.uint64)
+_TABLE = column(types.uint8, 2)
+_HASHES = made(types.uint64)
+_GROUPED = together(_HASHES, made(types.int64))
 
 
-def _compiled(returns: types.Type, *takes: types.Type) -> Callable[[F], F]:
-    """Compile a function at once, or load what was compiled before; keep it on disk where there is room for it."""
-    signature = returns(*takes)
-
-    def decorate(function: F) -> F:
-        try:
-            return cast("F", njit(signature, cache=True, nogil=True)(function))
-        except Exception:  # noqa: BLE001 - no folder to write to, a full disk, or what was kept is damaged
-            return cast("F", njit(signature, nogil=True)(function))
-
-    return decorate
-
-
-def _part(function: F) -> F:
-    """Let the compiler put a function into those that call it."""
-    return cast("F", njit(function))
-
-
-@_part
+@part
 def _rotated(word: np.uint64, bits: int) -> np.uint64:
     return (word << np.uint64(bits)) | (word >> np.uint64(64 - bits))
 
 
-@_part
+@part
 def _begun(key: U64) -> State:
     return (
         key[0] ^ np.uint64(0x736F6D6570736575),
@@ -63,7 +35,7 @@ def _begun(key: U64) -> State:
     )
 
 
-@_part
+@part
 def _rounds(state: State, count: int) -> State:
     v0, v1, v2, v3 = state
     for _ in range(count):
@@ -80,14 +52,14 @@ def _rounds(state: State, count: int) -> State:
     return v0, v1, v2, v3
 
 
-@_part
+@part
 def _taken(state: State, word: np.uint64) -> State:
     v0, v1, v2, v3 = state
     v0, v1, v2, v3 = _rounds((v0, v1, v2, v3 ^ word), 2)
     return v0 ^ word, v1, v2, v3
 
 
-@_part
+@part
 def _ended(state: State, length: int, rest: np.uint64) -> np.uint64:
     """Return the hash when ``rest``, below 2^56, is what the last whole word left, of ``length`` bytes in all."""
     v0, v1, v2, v3 = _taken(state, rest | (np.uint64(length & 0xFF) << np.uint64(56)))
@@ -95,7 +67,7 @@ def _ended(state: State, length: int, rest: np.uint64) -> np.uint64:
     return v0 ^ v1 ^ v2 ^ v3
 
 
-@_part
+@part
 def _hashed(key: U64, word: np.uint64, held: int, data: U8, start: int, stop: int) -> np.uint64:
     """Return the hash of the ``held`` bytes, fewer than 8, that are in ``word`` already, and then of the data."""
     state, shift = _begun(key), 8 * held
@@ -108,18 +80,18 @@ def _hashed(key: U64, word: np.uint64, held: int, data: U8, start: int, stop: in
     return _ended(state, held + stop - start, word)
 
 
-@_part
+@part
 def _pair(key: U64, one: np.uint64, other: np.uint64) -> np.uint64:
     return _ended(_taken(_taken(_begun(key), one), other), 16, np.uint64(0))
 
 
-@_compiled(types.uint64, _WORDS, _BYTES)
+@compiled(types.uint64, _WORDS, _BYTES)
 def siphash(key: U64, message: U8) -> np.uint64:
     """Return the hash of one message; ``key`` holds the two little-endian words of its 16 bytes."""
     return _hashed(key, np.uint64(0), 0, message, 0, len(message))
 
 
-@_compiled(_HASHES, _WORDS, _BYTES, _BYTES, _OFFSETS)
+@compiled(_HASHES, _WORDS, _BYTES, _BYTES, _OFFSETS)
 def siphash_column(key: U64, leads: U8, data: U8, offsets: I64) -> U64:
     """Return the hash of each message of a column: its byte of ``leads``, then ``data[offsets[i]:offsets[i + 1]]``."""
     hashes = np.empty(len(leads), np.uint64)
@@ -128,7 +100,7 @@ def siphash_column(key: U64, leads: U8, data: U8, offsets: I64) -> U64:
     return hashes
 
 
-@_compiled(_HASHES, _WORDS, _WORDS, _WORDS)
+@compiled(_HASHES, _WORDS, _WORDS, _WORDS)
 def siphash_pairs(key: U64, ones: U64, others: U64) -> U64:
     """Return the hash of the 16 bytes of each two words, little-endian, one after the other."""
     hashes = np.empty(len(ones), np.uint64)
@@ -137,7 +109,7 @@ def siphash_pairs(key: U64, ones: U64, others: U64) -> U64:
     return hashes
 
 
-@_compiled(_GROUPED, _WORDS, _BYTES, _WORDS, _OFFSETS, _TABLE)
+@compiled(_GROUPED, _WORDS, _BYTES, _WORDS, _OFFSETS, _TABLE)
 def siphash_pairs_within(key: U64, leads: U8, words: U64, bounds: I64, paired: U8) -> tuple[U64, I64]:
     """Return the hashes of all pairs within groups, and the group of each.
 

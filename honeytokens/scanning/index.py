@@ -13,14 +13,13 @@ import polars as pl
 from numpy.typing import NDArray
 
 from honeytokens.fingerprints import PAIRED_FIELDS
+from honeytokens.fingerprints.byte_marks import QuickPrinter
 from honeytokens.fingerprints.columns import column_prints
+from honeytokens.fingerprints.compiled import I64, U8, U32, U64
 from honeytokens.fingerprints.prints import PAIRED_CODES, STRONG_CODES, Printer
 from honeytokens.model import KnownDecoys
+from honeytokens.scanning.quick_index import QuickIndex
 
-U8 = NDArray[np.uint8]
-U32 = NDArray[np.uint32]
-U64 = NDArray[np.uint64]
-I64 = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 
@@ -54,13 +53,15 @@ class Index:
     """The prints of some decoys, under the key of ``printer``.
 
     ``strong`` leads from marks that name a candidate alone to decoys, ``pairs`` from pairs of marks. ``weak`` are the
-    prints, in ascending order, of all other marks of decoys.
+    prints, in ascending order, of all other marks of decoys. ``quick`` is what the screen needs, by its own hashes.
     """
 
     printer: Printer
     weak: U64
     strong: Table
     pairs: Table
+    quick: QuickIndex
+    quick_printer: QuickPrinter
 
     @classmethod
     def build(cls, known: KnownDecoys, key: bytes) -> Index:
@@ -76,7 +77,9 @@ class Index:
                 if field in PAIRED_FIELDS:
                     paired.append(_of(marks, PAIRED_CODES))
             pairs.append(_pairs(printer, pl.concat(paired).unique()))
-        return cls(printer, np.unique(np.concatenate(weak)), Table.of(strong), Table.of(pairs))
+        quick_printer = QuickPrinter(key)
+        quick = QuickIndex.build(known, quick_printer)
+        return cls(printer, np.unique(np.concatenate(weak)), Table.of(strong), Table.of(pairs), quick, quick_printer)
 
     def knows(self, codes: U8, prints: U64) -> Flags:
         """Return which marks any decoy has; they are given by the codes of their parts and by their prints."""

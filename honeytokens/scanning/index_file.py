@@ -24,11 +24,15 @@ from numpy.typing import NDArray
 import honeytokens
 from honeytokens.errors import ScanError
 from honeytokens.files import replacing
+from honeytokens.fingerprints.byte_marks import QuickPrinter
 from honeytokens.fingerprints.prints import Printer
 from honeytokens.scanning.index import Index, Table
+from honeytokens.scanning.quick_index import QuickIndex
 from honeytokens.sealing import Box
 
-_FORMAT = b"honeytokens-index 1\n"
+_FORMAT = b"honeytokens-index 2\n"
+_KINDS = ("<u8", "<u8", "<u4", "<u8", "<u4", "<u8", "<u8", "<u8", "<u4", "u1", "<u8", "<u4", "<u4", "<f4", "<u4", "<u4")
+"""Of the columns, in their order."""
 _ID_BYTES = 16
 _LENGTH_BYTES = 4
 _CHUNK_BYTES = 1 << 20
@@ -56,6 +60,7 @@ class IndexFile:
             index.strong.decoys,
             index.pairs.prints,
             index.pairs.decoys,
+            *(column.reshape(-1) for column in index.quick),
         ]
         with replacing(self.path, force=True) as stream:
             stream.write(_FORMAT + name)
@@ -70,7 +75,7 @@ class IndexFile:
         """
         try:
             with self.path.open("rb") as stream:
-                return self._read(stream, Printer(print_key))
+                return self._read(stream, print_key)
         except (OSError, ScanError):
             return None
 
@@ -84,18 +89,21 @@ class IndexFile:
             for start in range(0, len(data), _CHUNK_BYTES):
                 yield data[start : start + _CHUNK_BYTES].tobytes()
 
-    def _read(self, stream: IO[bytes], printer: Printer) -> Index | None:
+    def _read(self, stream: IO[bytes], print_key: bytes) -> Index | None:
+        printer = Printer(print_key)
         if stream.read(len(_FORMAT)) != _FORMAT:
             return None
         contents = self._opened(stream, stream.read(_ID_BYTES))
         head = json.loads(next(contents, b"{}"))
         if head.get("of") != self._made_of():
             return None
-        kinds = ("<u8", "<u8", "<u4", "<u8", "<u4")
-        weak, *rows = [_filled(kind, length, contents) for kind, length in zip(kinds, head["lengths"], strict=True)]
+        columns = [_filled(kind, length, contents) for kind, length in zip(_KINDS, head["lengths"], strict=True)]
         if next(contents, None) is not None:
             raise _damaged("its end")
-        return Index(printer, weak, Table(rows[0], rows[1]), Table(rows[2], rows[3]))
+        weak, strong, decoys, pairs, paired, *rest = columns
+        quick = QuickIndex(*rest)
+        quick = quick._replace(stakes=quick.stakes.reshape(-1, 4))
+        return Index(printer, weak, Table(strong, decoys), Table(pairs, paired), quick, QuickPrinter(print_key))
 
     def _opened(self, stream: IO[bytes], name: bytes) -> Iterator[bytes]:
         """Yield the contents of the chunks; raise ``ScanError`` at one that is not what was written there."""

@@ -31,7 +31,7 @@ _ROUNDING = 1e-9
 
 _LEAST_CUT = 4
 _LONG_CUT = 6
-_CLOSE_CUT_BITS = 6.0
+CLOSE_CUT_BITS = 6.0
 _LOOSE_CUT_BITS = 4.0
 """What a name that is cut, or has one letter wrong, may earn at most: far less than its own bits, because many names
 begin alike. The loose level is for four or five letters: one beginning can be that of one first name in sixteen."""
@@ -100,7 +100,7 @@ class Matcher:
         bits = _cost(values, tried * (2 if any(len(value.forms.words) > 1 for value in values) else 1))
         if bits <= 0:
             return None
-        close, loose = (min(bits, most - math.log2(tried)) for most in (_CLOSE_CUT_BITS, _LOOSE_CUT_BITS))
+        close, loose = (min(bits, most - math.log2(tried)) for most in (CLOSE_CUT_BITS, _LOOSE_CUT_BITS))
         levels = tuple(level for level in (bits, close, loose) if level > 0)
         if any(set(value.forms.words) & set(mail_names.split()) or value.joined in mail_names for value in values):
             return Trial(field, levels, 0.0)  # the e-mail address is made of this name and counted already

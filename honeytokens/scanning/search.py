@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import compress
 from typing import NamedTuple
 
 from honeytokens.model import Hit, KnownDecoys, Location
@@ -10,6 +11,7 @@ from honeytokens.scanning.index import Index
 from honeytokens.scanning.matched_lines import MatchedLine
 from honeytokens.scanning.readers import Record
 from honeytokens.scanning.reading import Reading
+from honeytokens.scanning.screen import Screen
 from honeytokens.scanning.sieve import Candidates, Sieve
 from honeytokens.scanning.suspects import MOST, Suspects
 
@@ -42,6 +44,7 @@ class Search:
     def __init__(self, known: KnownDecoys, index: Index, *, keeps_texts: bool = False) -> None:
         self.records = 0
         self._decoys = len(known)
+        self._screen = Screen(index.quick, index.quick_printer)
         self._sieve = Sieve(index)
         self._suspects = Suspects(known, index.printer)
         self._ledger = Ledger(known, keeps_texts=keeps_texts)
@@ -70,8 +73,10 @@ class Search:
         return self._ledger.lines(self.records)
 
     def _sift(self) -> None:
-        found = self._sieve.candidates([seen.record.fields for seen in self._unsifted])
-        for seen, candidates in zip(self._unsifted, found, strict=True):
+        passed = self._screen.records([seen.record.fields for seen in self._unsifted], self._bar)
+        left = list(compress(self._unsifted, passed))
+        found = self._sieve.candidates([seen.record.fields for seen in left])
+        for seen, candidates in zip(left, found, strict=True):
             if candidates.decoys:
                 self._unmatched.append((seen, candidates))
                 self._unmatched_signs += _signs(seen.record)
@@ -80,14 +85,18 @@ class Search:
                     self._match()
         self._unsifted, self._unsifted_signs = [], 0
 
+    @property
+    def _bar(self) -> float:
+        """The bar for leads, which only rises as records are read: what is below it now would not pass at the end."""
+        return threshold(self.records, self._decoys) - LEAD_BITS
+
     def _is_much(self) -> bool:
         held = len(self._unmatched) >= _MATCHED_RECORDS or self._unmatched_signs >= _MATCHED_SIGNS
         return held or len(self._wanted) >= MOST
 
     def _match(self) -> None:
         suspects = self._suspects.fetch(self._wanted)
-        # The bar for leads only rises as records are read, so what is below it now would not pass at the end.
-        bar = threshold(self.records, self._decoys) - LEAD_BITS
+        bar = self._bar
         for seen, candidates in self._unmatched:
             likely = [decoy for decoy in candidates.decoys if suspects[decoy].potential(candidates.seen) >= bar]
             if not likely:

@@ -9,8 +9,9 @@ from typing import NamedTuple
 import numpy as np
 
 from honeytokens.fingerprints import marks, read_forms
+from honeytokens.fingerprints.compiled import I64, U8, U32, U64
 from honeytokens.fingerprints.prints import STRONG_CODES
-from honeytokens.scanning.index import I64, U8, U32, U64, Index
+from honeytokens.scanning.index import Index
 
 _CACHED = 1 << 18
 _CACHED_LENGTH = 40

@@ -14,16 +14,11 @@ from honeytokens.fingerprints.columns import column_prints
 from honeytokens.fingerprints.prints import Printer
 from honeytokens.model import Field, KnownDecoys
 from honeytokens.scanning.matcher import Matcher
+from honeytokens.scanning.quick_index import BY_WORDS, UNSEEN_NAME_BITS
 from honeytokens.scanning.values import Value, values_by_decoy
 
 MOST = 1 << 13
 """How many suspects are kept for later, beside those that are needed now."""
-
-_UNSEEN_NAME_BITS = 4.0
-"""What a name may still earn whose first four letters are not in the record: one of them is wrong."""
-
-_BY_WORDS = frozenset({*NAME_FIELDS, Field.TOWN, Field.BIRTH_PLACE})
-"""The fields at which every word of a record that may be a name is one more chance."""
 
 _NOTHING: frozenset[int] = frozenset()
 Stake = tuple[float, float, frozenset[int]]
@@ -42,7 +37,7 @@ class Suspect:
         self._others: list[Stake] = []
         for field, bits in most.items():
             own = prints.get(field, _NOTHING)
-            stakes = self._by_words if field in _BY_WORDS else self._others
+            stakes = self._by_words if field in BY_WORDS else self._others
             stakes.append((bits, _unseen(field, bits, own), own))
 
     def potential(self, seen: frozenset[int], words: int = 1) -> float:
@@ -66,7 +61,7 @@ def _unseen(field: Field, bits: float, own: frozenset[int]) -> float:
     """Return what a field may bring although none of its marks is in a record."""
     if not own:  # such a field makes no marks, so nothing is known about it
         return bits
-    return min(bits, _UNSEEN_NAME_BITS) if field in NAME_FIELDS else 0.0
+    return min(bits, UNSEEN_NAME_BITS) if field in NAME_FIELDS else 0.0
 
 
 class Suspects:
