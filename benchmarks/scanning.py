@@ -24,7 +24,7 @@ FIELDS = [Field.SURNAME, Field.FIRST_NAME, Field.BIRTH_DATE, Field.STREET, Field
 
 def people(campaign: str, count: int, *, demo: bool) -> tuple[Maker, pl.DataFrame]:
     """Return some identities of a throw-away key."""
-    shares = () if demo else (PoolShare(Pool(PoolKind.PHONE, "06 39 98 ## ##"), 0),)
+    shares = () if demo else (PoolShare(Pool(PoolKind.PHONE, "06 4# ## ## ##"), 0),)
     recipe = Recipe("fr_fr", digest_of_data("fr_fr"), "75014", date(2026, 1, 1), shares, DEMO if demo else Policies())
     maker = Maker.of(Keyring.generate(), campaign, os.urandom(8).hex(), 1, recipe)
     return maker, maker.identities(range(count))
