@@ -24,6 +24,7 @@ COMMANDS = (
     "profile",
     "plan",
     "apply",
+    "tick",
     "status",
     "verify",
     "withdraw",

@@ -6,15 +6,16 @@ from typing import Any
 
 import click
 
-from honeytokens.cli.options import home_options, json_option, open_home
+from honeytokens.cli.options import home_options, json_option, open_home, rate_option
 from honeytokens.cli.output import print_json, progress, when
 
 
 @click.command("apply")
 @click.option("--campaign", help="Only this campaign. [default: all]")
+@rate_option
 @json_option
 @home_options
-def command(campaign: str | None, as_json: bool, **shared: Any) -> int:
+def command(campaign: str | None, rate: float | None, as_json: bool, **shared: Any) -> int:
     """Write what is due: new decoys, and the new streets of planted ones.
 
     Run it daily, in working hours, so that rows appear when rows do. A run that was cut short is finished by the next
@@ -27,7 +28,7 @@ def command(campaign: str | None, as_json: bool, **shared: Any) -> int:
     from honeytokens.workflows.apply import apply
 
     with open_home(**shared) as home, progress("Planting") as on_progress:
-        report = apply(home, campaign, on_progress=on_progress)
+        report = apply(home, campaign, rate=rate, on_progress=on_progress)
     if as_json:
         print_json(report)
     else:

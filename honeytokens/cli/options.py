@@ -95,6 +95,9 @@ def home_options(function: F) -> F:
     return function
 
 
+rate_option = click.option(
+    "--rate", type=click.FloatRange(min=0.01), help="Write at most so many rows a second. [default: no limit]"
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document for machines.")
 
 

@@ -17,8 +17,8 @@ from honeytokens.cli.output import print_json, progress
 def command(campaign: str | None, as_json: bool, **shared: Any) -> int:
     """Read every planted row back and compare it with what was written. Writes nothing.
 
-    Also watches for a real patient who has come to have a decoy's name and birth date. Exit code 3 when anything is
-    not as it was written.
+    Also watches for a real patient who has come to have a decoy's name and birth date, or its birth date and the first
+    three letters of its name. Exit code 3 when anything is not as it was written, or anybody came.
 
     \b
     Example:
@@ -37,14 +37,14 @@ def command(campaign: str | None, as_json: bool, **shared: Any) -> int:
                 **{
                     name: [{"decoy": str(ref), "where": where} for ref, where in found] for name, found in lists.items()
                 },
-                "homonyms": [str(ref) for ref in report.homonyms],
+                "arrived": [{"decoy": str(one.ref), "same": one.same} for one in report.arrived],
                 "sound": report.sound,
             }
         )
         return 0 if report.sound else 3
     click.echo(f"Checked {report.checked} decoys: {'all as written' if report.sound else 'look at these'}.")
-    for ref in report.homonyms:
-        click.echo(f"{ref}: a real patient has its name and birth date: withdraw its campaign's decoy at once")
+    for arrival in report.arrived:
+        click.echo(f"{arrival.ref}: a real patient {arrival.words}: run honeytokens tick, which takes it out")
     for ref, place in report.changed:
         click.echo(f"{ref}: {place} was changed by someone")
     for ref, place in dict.fromkeys(report.missing):

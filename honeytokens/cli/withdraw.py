@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from honeytokens.cli.options import home_options, json_option, open_home
+from honeytokens.cli.options import home_options, json_option, open_home, rate_option
 from honeytokens.cli.output import print_json, progress
 
 
@@ -17,6 +17,7 @@ from honeytokens.cli.output import print_json, progress
 @click.option("--include-changed", is_flag=True, help="Also decoys that someone changed since.")
 @click.option("--preview", is_flag=True, help="Say what would be deleted and delete nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@rate_option
 @json_option
 @home_options
 def command(
@@ -25,6 +26,7 @@ def command(
     include_changed: bool,
     preview: bool,
     yes: bool,
+    rate: float | None,
     as_json: bool,
     **shared: Any,
 ) -> int:
@@ -45,7 +47,14 @@ def command(
         if not (yes or preview) and sys.stdin.isatty():
             click.confirm(f"Withdraw {campaign or 'every campaign'}?", abort=True, err=True)
         with progress("Withdrawing") as on_progress:
-            report = withdraw(home, campaign, include_changed=include_changed, preview=preview, on_progress=on_progress)
+            report = withdraw(
+                home,
+                campaign,
+                include_changed=include_changed,
+                preview=preview,
+                rate=rate,
+                on_progress=on_progress,
+            )
     if as_json:
         refused = [{"decoy": str(ref), "reason": reason} for ref, reason in report.refused]
         print_json(

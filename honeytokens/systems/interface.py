@@ -99,6 +99,13 @@ class HospitalAdapter(ABC):
         """Stream (surname, first name, birth date) of every patient, in one statement without any value in it."""
 
     @abstractmethod
+    def host_names(self) -> Iterator[tuple[str, str, str, date]]:
+        """Stream (key, surname, first name, birth date) of every patient, as :meth:`host_people`, keys as text.
+
+        One who has a birth name as well comes once with each. Rows of decoys are among them.
+        """
+
+    @abstractmethod
     def host_values(self, field: Field) -> Iterator[str]:
         """Stream the values that the patients have in ``field``, as the table spells them (case, accents).
 

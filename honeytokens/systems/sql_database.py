@@ -80,10 +80,17 @@ class SqlDatabase(SqlSystem[Composer]):
             return self._mapping.patient.key
         return column[0] if column else None
 
-    def _people(self) -> Iterator[tuple[str, tuple[str, str, date]]]:
+    def host_names(self) -> Iterator[tuple[str, str, str, date]]:
+        """Stream (key, surname, first name, birth date) of every patient, and once more with the birth name."""
+        for field in ("surname", "birth_name"):
+            if self._mapping.column_of(field):
+                for key, person in self._people(field):
+                    yield key, *person
+
+    def _people(self, name: str = "surname") -> Iterator[tuple[str, tuple[str, str, date]]]:
         """Stream the key, surname, first name and birth date of every patient; rows that lack any are left out."""
         patients, section = self._patients(), self._mapping.patient
-        columns = [self._mapping.column_of(name) for name in ("surname", "first_name", "birth_date")]
+        columns = [self._mapping.column_of(field) for field in (name, "first_name", "birth_date")]
         names = [column[0] for column in columns if column]
         pattern = columns[2][1].format if columns[2] else None
         for key, surname, first_name, born in self._stream(patients, [section.key, *names]):

@@ -20,6 +20,7 @@ from honeytokens.workflows.connecting import open_system
 from honeytokens.workflows.home import Home
 from honeytokens.workflows.homonyms import Population
 from honeytokens.workflows.manifests import keep_missing
+from honeytokens.workflows.pace import Pace
 from honeytokens.workflows.streets import waiting
 
 _KEY_ATTEMPTS = 20
@@ -42,14 +43,20 @@ class ApplyReport:
     problems: list[str] = field(default_factory=list)
 
 
-def apply(home: Home, campaign: str | None = None, *, on_progress: Callable[[int], None] | None = None) -> ApplyReport:
+def apply(
+    home: Home,
+    campaign: str | None = None,
+    *,
+    rate: float | None = None,
+    on_progress: Callable[[int], None] | None = None,
+) -> ApplyReport:
     """Plant every decoy that is due and rewrite every stamp that is due, of one campaign or of all.
 
-    What is done already is left alone: a second run does nothing. A decoy whose name and birth date a patient of the
-    host has by now is cancelled. Raises ``PlantingError`` or
+    What is done already is left alone: a second run does nothing. A decoy that would stand beside a patient who came
+    since it was planned is cancelled. ``rate`` is in rows a second. Raises ``PlantingError`` or
     ``SystemUnreachableError`` at the first failure of a system; everything before it is journalled.
     """
-    report = ApplyReport()
+    report, pace = ApplyReport(), Pace(rate)
     with home.writing(), ExitStack() as stack:
         campaigns = [home.registry.campaign(campaign)] if campaign else home.registry.campaigns()
         keep_missing(home, campaigns)
@@ -62,7 +69,7 @@ def apply(home: Home, campaign: str | None = None, *, on_progress: Callable[[int
                 arriving = [(one, due[one.name]) for one in campaigns if one.system == each.system]
                 adapters[each.system] = adapter, _population(home, adapter, arriving)
             if due[each.name]:
-                _Applier(home, each, *adapters[each.system], report).run(due[each.name], on_progress)
+                _Applier(home, each, *adapters[each.system], report, pace).run(due[each.name], on_progress)
     home.registry.log(
         home.now(), "apply", f"planted {report.planted}, rewritten {report.rewritten}, resumed {report.resumed}"
     )
@@ -89,21 +96,31 @@ def _due(home: Home, campaign: Campaign, report: ApplyReport) -> list[tuple[Plac
 def _population(
     home: Home, adapter: HospitalAdapter, arriving: Sequence[tuple[Campaign, list[tuple[Placement, int]]]]
 ) -> Population:
-    """Return those of the host's patients who share a birth date with a decoy that is to be planted."""
+    """Return those of the host's own patients who share a birth date with a decoy that is to be planted."""
     born: set[date] = set()
     for campaign, due in arriving:
         serials = [placement.ref.serial for placement, _ in due if placement.state is PlacementState.PLANNED]
         born.update(home.maker(campaign).identities(serials)[Field.BIRTH_DATE])
-    return Population.of_host(person for person in (adapter.host_people() if born else ()) if person[2] in born)
+    system = arriving[0][0].system
+    ours = {str(one.rows[0].key) for one in home.registry.placements() if one.system == system and one.rows}
+    names = adapter.host_names() if born else ()
+    return Population.of_host((name, first, day) for key, name, first, day in names if key not in ours and day in born)
 
 
 class _Applier:
     """Applies one campaign through one adapter."""
 
     def __init__(
-        self, home: Home, campaign: Campaign, adapter: HospitalAdapter, population: Population, report: ApplyReport
+        self,
+        home: Home,
+        campaign: Campaign,
+        adapter: HospitalAdapter,
+        population: Population,
+        report: ApplyReport,
+        pace: Pace,
     ) -> None:
         self._home, self._adapter, self._population, self._report = home, adapter, population, report
+        self._pace = pace
         self._campaign, self._maker = campaign, home.maker(campaign)
         self._establishment: Establishment = home.registry.establishment(campaign.establishment)
 
@@ -139,12 +156,10 @@ class _Applier:
         }
 
     def _plant_unless_equalled(self, placement: Placement, decoy: Decoy) -> None:
-        """Plant a decoy, unless a patient who has its name and birth date came since it was planned: then cancel it."""
-        if self._population.has(decoy.identity):
+        """Plant a decoy, unless a patient who could be taken for it came since it was planned: then cancel it."""
+        if why := self._population.why_not(decoy.identity):
             self._home.registry.save(replace(placement, state=PlacementState.WITHDRAWN))
-            self._report.problems.append(
-                f"{placement.ref} was cancelled: a patient who came since has its name and birth date"
-            )
+            self._report.problems.append(f"{placement.ref} was cancelled: a patient who came since {why}")
         else:
             self._plant(placement, decoy)
 
@@ -160,6 +175,7 @@ class _Applier:
             except KeyTakenError:
                 continue
             self._planted(replace(placement, rows=written))
+            self._pace.wrote(len(written))
             return
         raise _no_key(placement)
 

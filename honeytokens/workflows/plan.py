@@ -32,7 +32,7 @@ from honeytokens.profiles import decode
 from honeytokens.systems.interface import DraftRow, HospitalAdapter
 from honeytokens.workflows.connecting import open_system
 from honeytokens.workflows.home import Home
-from honeytokens.workflows.homonyms import NAMED_BY, Population, identity_keys
+from honeytokens.workflows.homonyms import NAMED_BY, Population
 from honeytokens.workflows.manifests import keep_manifests
 from honeytokens.workflows.profile import kept_profile
 from honeytokens.workflows.streets import repeating
@@ -187,7 +187,7 @@ class _Chooser:
         self.skipped: Counter[str] = Counter()
         self._home, self._maker, self._adapter, self._establishment = home, maker, adapter, establishment
         self._count, self._at = request.count, request.starts
-        self._population = Population.of_host(adapter.host_people())
+        self._population = Population.of_host((name, first, born) for _, name, first, born in adapter.host_names())
         # Folded, since a unique column of some databases takes no heed of case and accents.
         self._taken = {field: set(map(fold, adapter.host_values(field))) for field in sorted(adapter.unique_fields())}
         self._earlier = [c for c in home.registry.campaigns() if c.establishment == establishment.name]
@@ -239,8 +239,12 @@ class _Chooser:
 
     def _is_free(self, row: dict[str, Any]) -> bool:
         """Return whether no patient of the host is like a decoy; count it as skipped otherwise."""
-        if any(key in self._population for key in identity_keys(*(row[field] for field in NAMED_BY))):
+        surname, birth_name, first_name, birth_date = (row[field] for field in NAMED_BY)
+        if self._population.has(surname, birth_name, first_name, birth_date):
             self.skipped["it equals a patient of the host on name and birth date"] += 1
+            return False
+        if self._population.has_beside(surname, birth_name, birth_date):
+            self.skipped["a patient of the host has its birth date and the first letters of its name"] += 1
             return False
         for name, values in self._taken.items():
             if fold(str(row[name] or "")) in values:

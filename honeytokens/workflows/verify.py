@@ -8,9 +8,9 @@ from itertools import groupby
 
 from honeytokens.model import DecoyRef, Placement, PlacementState
 from honeytokens.systems.interface import HospitalAdapter, RowState
+from honeytokens.workflows.arrivals import Arrival, arrivals
 from honeytokens.workflows.connecting import open_system
 from honeytokens.workflows.home import Home
-from honeytokens.workflows.homonyms import NAMED_BY, Population, identity_keys
 
 _BATCH = 200
 _LIVE = (PlacementState.PLANTED, PlacementState.REWRITING)
@@ -21,8 +21,8 @@ class VerifyReport:
     """How the planted decoys stand.
 
     ``changed``, ``missing``, ``replaced`` and ``linked`` name decoys with ``table.column`` or table: ``replaced`` those
-    whose key another row has now. ``homonyms`` are decoys whose name and birth date a real patient of the host now has:
-    withdraw these first.
+    whose key another row has now. ``arrived`` are decoys beside which a real patient has come: withdraw these first, or
+    let ``tick`` do it.
     """
 
     checked: int = 0
@@ -31,12 +31,12 @@ class VerifyReport:
     missing: list[tuple[DecoyRef, str]] = field(default_factory=list)
     replaced: list[tuple[DecoyRef, str]] = field(default_factory=list)
     linked: list[tuple[DecoyRef, str]] = field(default_factory=list)
-    homonyms: list[DecoyRef] = field(default_factory=list)
+    arrived: list[Arrival] = field(default_factory=list)
 
     @property
     def sound(self) -> bool:
-        """Whether every decoy stands as it was written and nobody equals one."""
-        found = (self.changed, self.missing, self.replaced, self.linked, self.homonyms)
+        """Whether every decoy stands as it was written and nobody came beside one."""
+        found = (self.changed, self.missing, self.replaced, self.linked, self.arrived)
         return not (self.unfinished or any(found))
 
 
@@ -49,10 +49,12 @@ def verify(
     for system_name, group in groupby(placements, key=lambda placement: placement.system):
         with open_system(home.registry.system(system_name)) as adapter:
             adapter.check()
-            population = Population.of_host(adapter.host_people())
-            for batch in _batches(list(group)):
+            everyone = [one for one in home.registry.placements() if one.system == system_name]
+            checked = list(group)
+            found = arrivals(home, adapter, everyone)
+            report.arrived += [found[one.id] for one in checked if one.id in found]
+            for batch in _batches(checked):
                 _check(adapter, batch, report)
-                report.homonyms += _homonyms(home, batch, population)
                 if on_progress:
                     on_progress(len(batch))
     return report
@@ -92,17 +94,3 @@ def _check(adapter: HospitalAdapter, batch: list[Placement], report: VerifyRepor
     # Asked for all at once first: a column without an index costs the reading of its whole table each time.
     if adapter.links([row for placement in live for row in placement.rows]):
         report.linked += [(placement.ref, link) for placement in live for link in adapter.links(placement.rows)]
-
-
-def _homonyms(home: Home, batch: list[Placement], population: Population) -> list[DecoyRef]:
-    """Return the decoys that the host has more often than we planted them: once."""
-    found = []
-    for name, group in groupby(batch, key=lambda placement: placement.ref.campaign):
-        refs = [placement.ref for placement in group if placement.state in _LIVE]
-        people = home.maker(home.registry.campaign(name)).identities([ref.serial for ref in refs])
-        found += [
-            ref
-            for ref, person in zip(refs, people.select(NAMED_BY).iter_rows(), strict=True)
-            if sum(population.counts[key] for key in identity_keys(*person)) > 1
-        ]
-    return found

@@ -10,6 +10,7 @@ from honeytokens.model import DecoyRef, Placement, PlacementState
 from honeytokens.systems.interface import HospitalAdapter, RowState
 from honeytokens.workflows.connecting import open_system
 from honeytokens.workflows.home import Home
+from honeytokens.workflows.pace import Pace
 
 
 @dataclass(slots=True)
@@ -32,14 +33,16 @@ def withdraw(
     *,
     include_changed: bool = False,
     preview: bool = False,
+    rate: float | None = None,
     on_progress: Callable[[int], None] | None = None,
 ) -> WithdrawReport:
     """Delete the rows of every decoy of one campaign or of all; cancel those not yet planted.
 
     A decoy to which someone else's rows refer is refused, and one that someone changed too unless
     ``include_changed``. With ``preview`` nothing is written. A run that was cut short is finished by the next one.
+    ``rate`` is in rows a second.
     """
-    report = WithdrawReport()
+    report, pace = WithdrawReport(), Pace(rate)
     with home.writing():
         names = [home.registry.campaign(campaign).name] if campaign else [c.name for c in home.registry.campaigns()]
         placements = [placement for name in names for placement in home.registry.placements(name)]
@@ -49,7 +52,8 @@ def withdraw(
             with open_system(home.registry.system(system_name)) as adapter:
                 adapter.check()
                 for placement in group:
-                    _withdraw(home, adapter, placement, report, include_changed=include_changed, preview=preview)
+                    withdraw_one(home, adapter, placement, report, include_changed=include_changed, preview=preview)
+                    pace.wrote(0 if preview else len(placement.rows))
                     if on_progress:
                         on_progress(1)
                 report.residues += adapter.residues()
@@ -58,15 +62,19 @@ def withdraw(
     return report
 
 
-def _withdraw(
+def withdraw_one(
     home: Home,
     adapter: HospitalAdapter,
     placement: Placement,
     report: WithdrawReport,
     *,
-    include_changed: bool,
-    preview: bool,
+    include_changed: bool = False,
+    preview: bool = False,
 ) -> None:
+    """Take one decoy out, or cancel it, and add to ``report`` what was done or why it was refused.
+
+    The caller holds the home's writing lock, and has checked the adapter.
+    """
     if placement.state is PlacementState.PLANNED:
         report.cancelled += 1
         if not preview:

@@ -203,7 +203,7 @@ def test_a_decoy_that_equals_a_patient_is_never_chosen(home: Home, hospital: Pat
             )
     connection.close()
     apply_time = verify(home)
-    assert apply_time.homonyms == []  # nothing is planted yet
+    assert apply_time.arrived == []  # nothing is planted yet
 
 
 def test_a_real_patient_who_comes_to_equal_a_decoy_is_reported(home: Home, clock: Clock, hospital: Path) -> None:
@@ -218,7 +218,7 @@ def test_a_real_patient_who_comes_to_equal_a_decoy_is_reported(home: Home, clock
         identity.birth_date.isoformat(),
     )
     report = verify(home)
-    assert report.homonyms == [decoy.ref]
+    assert [(one.ref, one.same) for one in report.arrived] == [(decoy.ref, True)]
     assert not report.sound
 
 

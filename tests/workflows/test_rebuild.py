@@ -157,7 +157,7 @@ def test_what_people_did_meanwhile_is_told_and_nothing_of_theirs_is_taken(url: s
         assert again[gone.ref.serial].state is PlacementState.WITHDRAWN
         checked = verify(home)
         assert checked.changed == [(changed.ref, "patients.ville")]
-        assert checked.homonyms == [twin.ref]
+        assert [one.ref for one in checked.arrived] == [twin.ref]
         withdraw(home, include_changed=True)
     left = hospitals.rows(url)["patients"]
     assert len(left) == hospitals.PATIENTS + 1

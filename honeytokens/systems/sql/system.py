@@ -101,6 +101,11 @@ class SqlSystem(HospitalAdapter, Generic[LayoutT]):
         for _, person in self._people():
             yield person
 
+    def host_names(self) -> Iterator[tuple[str, str, str, date]]:
+        """Stream (key, surname, first name, birth date) of every patient, and once more with the birth name."""
+        for key, person in self._people():
+            yield key, *person
+
     def host_values(self, field: Field) -> Iterator[str]:
         """Stream the values of one column of the patients, as they stand in the table; none when it has no column."""
         column = self._column_of(field)
