@@ -31,6 +31,8 @@ COMMANDS = (
     "salt",
     "scan",
     "evidence",
+    "incident",
+    "attribute",
     "report",
     "whois",
     "is-decoy",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from honeytokens.model.sightings import ScanResult
+from honeytokens.model.verdicts import OverlapFinding
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +44,5 @@ class Incident:
     aware: datetime | None = None
     claims: tuple[Claim, ...] = ()
     leaks: tuple[Leak, ...] = ()
+    overlaps: tuple[OverlapFinding, ...] = ()
+    """Of files that were given together: counts alone."""

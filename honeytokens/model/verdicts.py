@@ -124,7 +124,7 @@ class ShapeFinding:
     """A shape in which the records were taken, by which decoys are there and which are not.
 
     ``kind`` is ``page`` (a run of the list in the order ``by``), ``filter`` (all have ``value`` of ``by``) or
-    ``sorted`` (the file itself is in the order ``by``). ``first`` and ``last`` are a page's place, as shares of the list.
+    ``sorted`` (the file itself is in the order ``by``). ``first`` and ``last`` place a page in the list.
     ``chance`` is how likely a random sample has such a shape, paid for all shapes that were looked for.
     """
 

@@ -21,7 +21,8 @@ _BESIDE = ("", "-wal", "-shm", ".generation")
 def back_up(home: Home, folder: Path) -> list[Path]:
     """Write a copy of the registry, named by the time, and every campaign's manifest into a folder; return the files.
 
-    What is sealed beside the registry (salted extracts, incidents) goes into folders of the same names, to be copied back by hand.
+    What is sealed beside the registry (salted extracts, incidents) goes into folders of the same names, to be copied
+    back by hand.
     Nothing needs to be stopped meanwhile. The keyring is not among them. Raises ``OutputError`` or ``HomeError``.
     """
     try:

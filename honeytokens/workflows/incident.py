@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from itertools import chain
 from pathlib import Path
 
-from honeytokens.attribution import Beside, OlderLeak, population_by_overlap
+from honeytokens.attribution import OlderLeak, population_by_overlap
 from honeytokens.errors import PlanRefusedError, UnknownNameError
 from honeytokens.model import Claim, DecoyRef, Hit, Incident, Leak, OverlapFinding, ScanResult, ScanStats, Verdict
 from honeytokens.workflows.home import Home
@@ -102,6 +102,7 @@ def attribute(
                 incident = replace(incident, leaks=(*incident.leaks, leak))
             added.append(Added(path.name, len(result.hits), len(fresh), repeated, before))
         if added:
+            incident = replace(incident, overlaps=_joined(incident.overlaps, _overlaps(paths)))
             _keep(home, incident, f"files: {', '.join(leak.name for leak in incident.leaks)}")
     joined, verdict = _judged(home, incident, paths, language, clock_error, one_each)
     return Attribution(incident, joined, verdict, tuple(added))
@@ -120,7 +121,7 @@ def _judged(
     beside = replace(
         beside_of(home, joined, placements, paths),
         older=_older(home, incident),
-        overlaps=_overlaps(paths),
+        overlaps=incident.overlaps,
         claims=incident.claims,
         aware=incident.aware,
         clock_error=clock_error,
@@ -180,6 +181,14 @@ def _overlaps(paths: Sequence[Path]) -> list[OverlapFinding]:
             )
         )
     return found
+
+
+def _joined(
+    kept: Sequence[OverlapFinding], new: Sequence[OverlapFinding]
+) -> tuple[OverlapFinding, ...]:  # fmt: skip
+    """Return all overlaps, each pair of files once."""
+    pairs = {(each.first, each.second) for each in new}
+    return (*(each for each in kept if (each.first, each.second) not in pairs), *new)
 
 
 def _digest(path: Path) -> str:

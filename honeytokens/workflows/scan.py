@@ -15,8 +15,8 @@ from honeytokens.decoys import RemadeDecoys, known_decoys
 from honeytokens.errors import OutputError
 from honeytokens.model import DecoyRef, Hit, Placement, Salt, ScanResult, Verdict
 from honeytokens.salting import chances, word_of
-from honeytokens.workflows.forms import forms_of, known_exports
 from honeytokens.scanning.ignoring import Rules
+from honeytokens.workflows.forms import forms_of, known_exports
 from honeytokens.workflows.home import Home
 from honeytokens.workflows.salt import maker_of
 from honeytokens.workflows.traits import traits_of
