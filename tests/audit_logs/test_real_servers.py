@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
@@ -121,7 +122,7 @@ def test_postgresql(audited: DatabaseServer) -> None:
         with engine.connect() as connection:
             folder = Path(str(connection.scalar(sa.text("show log_directory"))))
     for form in LOGS:
-        found = told(FILE_LOGS["pgaudit"](WATCHED, UTC), folder / f"audit.{form}", before, 4)
+        found = told(FILE_LOGS["pgaudit"](WATCHED, ZoneInfo("Europe/Paris")), folder / f"audit.{form}", before, 4)
         assert [read.keys for read in found] == [("2",), ("1", "3"), (), ()], form
         assert [read.rows for read in found] == [1, 2, 4, None], form
         assert {(read.account, read.workstation) for read in found} == {("hospital_admin", "127.0.0.1")}, form
