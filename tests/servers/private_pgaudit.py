@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import ClassVar
 
 from private_postgresql import Postgresql
 from private_server import NotAvailableError
@@ -13,7 +14,7 @@ _PREFIX = "%m [%p] user=%u db=%d app=%a client=%h "
 
 class PgAudited(Postgresql):
     variable = "HONEYTOKENS_TEST_PGAUDIT_URL"
-    packages = ("postgresql", "postgresql-15-pgaudit")
+    packages: ClassVar[tuple[str, ...]] = ("postgresql", "postgresql-15-pgaudit")
 
     @classmethod
     def program(cls, name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from pathlib import Path
+from typing import ClassVar
 
 import sqlalchemy as sa
 from private_server import DatabaseServer, run
@@ -16,7 +17,7 @@ class Postgresql(DatabaseServer):
     variable = "HONEYTOKENS_TEST_POSTGRESQL_URL"
     accounts = ("postgres",)
     programs = ("postgres", "initdb", "pg_dump")
-    packages = ("postgresql",)
+    packages: ClassVar[tuple[str, ...]] = ("postgresql",)
     stop_signal = "QUIT"  # SIGKILL would leave its shared memory behind
 
     def dump(self, url: str, *options: str) -> bytes:
