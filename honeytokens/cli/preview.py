@@ -79,7 +79,7 @@ def _show(batch: Batch, origin: Origin) -> None:
         for title, headers, rows, none in (
             (
                 words.stays,
-                (words.admitted, words.discharged, words.reason, "ICD-10", words.practitioner),
+                (words.admitted, words.discharged, words.reason, words.code, words.practitioner),
                 chart.stays,
                 words.no_stay,
             ),

@@ -100,7 +100,9 @@ class _Writer:
 
     def _filled(self, phrases: Sequence[str], facts: Mapping[str, object]) -> str:
         allowed = phrases if self._adult else [phrase for phrase in phrases if phrase[0] != "*"]
-        return self.choose(allowed).lstrip("*").format_map({**self._facts, **facts})
+        text = self.choose(allowed).lstrip("*").format_map({**self._facts, **facts})
+        # A dose may begin with a number in words.
+        return text.replace(" de une ", " d'une ").replace(" de un ", " d'un ")
 
     def service(self) -> str:
         """Return the name of the service that signs."""

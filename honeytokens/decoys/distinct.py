@@ -113,6 +113,23 @@ def _combined(identities: pl.DataFrame, combinations: Sequence[tuple[Field, ...]
     ]
 
 
+class Given:
+    """National numbers that earlier decoys have, where no :class:`Ledger` keeps decoys apart. Eight bytes each."""
+
+    def __init__(self) -> None:
+        self._hashes = np.empty(0, dtype=np.uint64)
+
+    def once(self, values: pl.Series) -> pl.Series:
+        """Return the values of some more decoys, null where an earlier one has that value; remember the others.
+
+        A chance collision of two 64-bit hashes empties a value needlessly and does no other harm.
+        """
+        hashes = values.hash().to_numpy()
+        new = (values.is_not_null() & values.is_first_distinct()).to_numpy() & ~np.isin(hashes, self._hashes)
+        self._hashes = np.union1d(self._hashes, hashes[new])
+        return pl.select(pl.when(pl.Series(new, dtype=pl.Boolean)).then(values).alias(values.name)).to_series()
+
+
 def _folded(values: pl.Series) -> pl.Series:
     """Return folded texts; each different text is folded once."""
     texts = values.drop_nulls().unique()

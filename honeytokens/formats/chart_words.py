@@ -11,7 +11,7 @@ class ChartWords:
 
     language: str
     title: str
-    born: str
+    born: dict[str, str]
     sex: dict[str, str]
     age: str
     birth_name: str
@@ -28,6 +28,7 @@ class ChartWords:
     admitted: str
     discharged: str
     reason: str
+    code: str
     practitioner: str
     prescriptions: str
     no_prescription: str
@@ -36,12 +37,14 @@ class ChartWords:
     prescribed: str
     days: str
     date: str
+    town: str
+    """How postcode and town stand in an address."""
 
 
 FRENCH = ChartWords(
     language="fr",
     title="Patients",
-    born="Né(e) le",
+    born={"female": "Née le", "male": "Né le"},
     sex={"female": "F", "male": "M"},
     age="{years} ans",
     birth_name="Nom de naissance",
@@ -58,6 +61,7 @@ FRENCH = ChartWords(
     admitted="Entrée",
     discharged="Sortie",
     reason="Motif",
+    code="CIM-10",
     practitioner="Praticien",
     prescriptions="Prescriptions",
     no_prescription="aucune",
@@ -66,12 +70,13 @@ FRENCH = ChartWords(
     prescribed="Prescrit le",
     days="{days} j",
     date="%d/%m/%Y",
+    town="{postcode} {town}",
 )
 
 ENGLISH = ChartWords(
     language="en",
     title="Patients",
-    born="Born",
+    born={"female": "Born", "male": "Born"},
     sex={"female": "F", "male": "M"},
     age="{years} y",
     birth_name="Birth name",
@@ -88,6 +93,7 @@ ENGLISH = ChartWords(
     admitted="Admitted",
     discharged="Discharged",
     reason="Reason",
+    code="ICD-10",
     practitioner="Practitioner",
     prescriptions="Prescriptions",
     no_prescription="none",
@@ -96,6 +102,7 @@ ENGLISH = ChartWords(
     prescribed="Prescribed",
     days="{days} d",
     date="%d/%m/%Y",
+    town="{town} {postcode}",
 )
 
 

@@ -38,7 +38,8 @@ def _chart(person: dict[str, Any], story: Story, words: ChartWords, as_of: date)
     born: date = person[Field.BIRTH_DATE]
     years = as_of.year - born.year - ((as_of.month, as_of.day) < (born.month, born.day))
     sex = words.sex[person[Field.SEX]]
-    address = f"{person[Field.STREET]}, {person[Field.POSTCODE]} {person[Field.TOWN]}"
+    town = words.town.format(postcode=person[Field.POSTCODE], town=person[Field.TOWN])
+    address = f"{person[Field.STREET]}, {town}"
     details = (
         (words.birth_name, person[Field.BIRTH_NAME]),
         (words.birth_place, person[Field.BIRTH_PLACE]),
@@ -51,7 +52,7 @@ def _chart(person: dict[str, Any], story: Story, words: ChartWords, as_of: date)
     return Chart(
         surname=person[Field.SURNAME],
         first_name=person[Field.FIRST_NAME],
-        line=f"{sex} · {words.born} {_day(born, words)} · {words.age.format(years=years)}",
+        line=f"{sex} · {words.born[person[Field.SEX]]} {_day(born, words)} · {words.age.format(years=years)}",
         details=tuple((label, str(value)) for label, value in details if value),
         allergies=tuple(f"{one.substance} ({_day(one.noted, words)})" for one in story.allergies),
         stays=tuple(

@@ -17,6 +17,7 @@ from anyascii import anyascii
 
 from honeytokens.clinical import Letter
 from honeytokens.formats.archive import Archive
+from honeytokens.formats.chart_words import ChartWords, words_of
 from honeytokens.formats.exchange import unique_numbers
 from honeytokens.formats.interface import Batch, Origin
 from honeytokens.model import Field
@@ -28,38 +29,32 @@ _WORK = (8 * 3600, 10 * 3600)
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """One language; ``date`` is how numbers write a date."""
+    """One language, beside what charts say."""
 
     on: str
-    born: tuple[str, str]
     maiden: tuple[str, str]
     titles: tuple[str, str, str]
     """A woman's, a man's, a child's."""
     number: str
     phone: str
     link: str
-    date: str
 
 
 _FRENCH = _Words(
     on="Le {}",
-    born=("Née le {}", "Né le {}"),
     maiden=("née {}", "né {}"),
     titles=("Madame", "Monsieur", "Enfant"),
     number="N° de dossier : {}",
     phone="Tél. : {}",
-    link="Vos documents et vos rendez-vous : {}",
-    date="%d/%m/%Y",
+    link="Vos documents et vos rendez-vous :",
 )
 _ENGLISH = _Words(
     on="Date: {}",
-    born=("Born {}", "Born {}"),
     maiden=("formerly {}", "formerly {}"),
     titles=("Ms", "Mr", ""),
     number="Hospital number: {}",
     phone="Tel. {}",
-    link="Your documents and appointments: {}",
-    date="%d/%m/%Y",
+    link="Your documents and appointments:",
 )
 
 
@@ -108,28 +103,29 @@ def _sheet(person: dict[str, Any], letter: Letter, origin: Origin, words: _Words
     *paragraphs, signature = letter.paragraphs
     return Sheet(
         house=origin.establishment or "",
-        day=words.on.format(letter.written.strftime(words.date)),
+        day=words.on.format(letter.written.strftime(words_of(origin.locale).date)),
         title=letter.title,
-        patient=tuple(" ".join(line.split()) for line in _about(person, letter, words)),
+        patient=tuple(" ".join(line.split()) for line in _about(person, letter, words, words_of(origin.locale))),
         paragraphs=tuple(paragraphs),
         signature=tuple(signature.split("\n")),
-        invitation=words.link.format("").rstrip() if link else None,
+        invitation=words.link if link else None,
         link=link,
         made=made,
     )
 
 
-def _about(person: dict[str, Any], letter: Letter, words: _Words) -> Iterator[str]:
+def _about(person: dict[str, Any], letter: Letter, words: _Words, chart: ChartWords) -> Iterator[str]:
     male = person[Field.SEX] == "male"
     born = person[Field.BIRTH_DATE]
     child = (letter.written - born).days < _ADULT * 365.25
     maiden = f" {words.maiden[male].format(person[Field.BIRTH_NAME].upper())}" if person[Field.BIRTH_NAME] else ""
     title = words.titles[2 if child else male]
     yield f"{title} {person[Field.SURNAME].upper()} {person[Field.FIRST_NAME]}{maiden}".strip()
-    yield words.born[male].format(born.strftime(words.date))
+    yield f"{chart.born[person[Field.SEX]]} {born.strftime(chart.date)}"
     if person[Field.LOCAL_ID]:
         yield words.number.format(person[Field.LOCAL_ID])
-    yield f"{person[Field.STREET]}, {person[Field.POSTCODE]} {person[Field.TOWN]}"
+    town = chart.town.format(postcode=person[Field.POSTCODE], town=person[Field.TOWN])
+    yield f"{person[Field.STREET]}, {town}"
     if person[Field.PHONE]:
         yield words.phone.format(person[Field.PHONE])
 

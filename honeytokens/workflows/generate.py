@@ -10,13 +10,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import IO
 
-from honeytokens.decoys import Maker, digest_of_data, with_policies
+from honeytokens.decoys import Given, Maker, digest_of_data, with_policies
 from honeytokens.errors import PlanRefusedError
 from honeytokens.formats import Batch, Format, Origin
 from honeytokens.formats import get as get_format
 from honeytokens.keys import Keyring
 from honeytokens.locales import get as get_locale
-from honeytokens.model import Establishment, Policy, PoolKind, PoolShare, Recipe
+from honeytokens.model import Establishment, Field, Policy, PoolKind, PoolShare, Recipe
 from honeytokens.workflows.home import Home
 
 _BATCH = 50_000
@@ -137,9 +137,12 @@ def _batches(
     maker: Maker, serials: Sequence[int], chosen: Format, on_progress: Callable[[int], None] | None
 ) -> Iterator[Batch]:
     size = _TOLD_BATCH if chosen.tells_stories else _BATCH
+    given = Given()
     for first in range(0, len(serials), size):
         batch = serials[first : first + size]
         people = maker.identities(batch)
+        if maker.recipe.policies.national_id is Policy.ABOVE_CEILING:
+            people = people.with_columns(given.once(people[Field.NATIONAL_ID]))
         stories = maker.stories(batch, people) if chosen.tells_stories else ()
         yield Batch(people, stories, maker.letters(batch, people, stories) if chosen.tells_letters else ())
         gc.collect(0)

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from stdnum.fr import nir
 
-from honeytokens.decoys import Maker, digest_of_data, with_policies
+from honeytokens.decoys import Given, Maker, digest_of_data, with_policies
 from honeytokens.keys import Keyring
 from honeytokens.locales.fr_fr import tables, towns
 from honeytokens.model import DEMO, Field, Policy, Pool, PoolKind, PoolShare, Recipe
@@ -41,7 +41,10 @@ def owned() -> Maker:
 
 @pytest.fixture(scope="module")
 def people(owned: Maker, full: bool) -> pl.DataFrame:
-    return owned.identities(range(100_000 if full else BATCH))
+    """French decoys as ``generate`` writes them: in batches, each national number once."""
+    given = Given()
+    batches = [owned.identities(range(first, first + BATCH)) for first in range(0, 100_000 if full else BATCH, BATCH)]
+    return pl.concat(each.with_columns(given.once(each[Field.NATIONAL_ID])) for each in batches)
 
 
 def test_every_postcode_belongs_to_its_town_and_every_birthplace_is_one(people: pl.DataFrame) -> None:
@@ -72,6 +75,13 @@ def test_no_identifier_comes_twice_and_all_are_of_the_policy(people: pl.DataFram
     for field in (Field.PHONE, Field.LOCAL_ID, Field.WEB_LINK, Field.NATIONAL_ID):
         values = people[field].drop_nulls()
         assert values.n_unique() == len(values), field
+
+
+def test_a_number_that_was_given_is_not_given_again() -> None:
+    given = Given()
+    assert given.once(pl.Series(["1", None, "2", "1"])).to_list() == ["1", None, "2", None]
+    assert given.once(pl.Series(["3", "2", None, "1"])).to_list() == ["3", None, None, None]
+    assert given.once(pl.Series([], dtype=pl.String)).to_list() == []
 
 
 @pytest.mark.parametrize("policy", [Policy.ABOVE_CEILING, Policy.RESERVED])
@@ -129,12 +139,12 @@ def test_dates_are_in_order_and_stays_lie_within_life(owned: Maker, people: pl.D
     for first in range(0, len(people), BATCH):
         some = people.slice(first, BATCH)
         for born, story in zip(some["birth_date"], owned.stories(range(first, first + len(some)), some), strict=True):
-            assert date(1900, 1, 1) < born < AS_OF
+            assert date(1900, 1, 1) < born <= AS_OF
             before = datetime.combine(born, time())
             for stay in story.stays:
                 assert before <= stay.admitted < stay.discharged
                 before = stay.discharged
-            assert before.date() < AS_OF
+            assert not story.stays or before.date() < AS_OF
             days = [drug.prescribed for drug in story.prescriptions] + [one.noted for one in story.allergies]
             assert all(born <= day < AS_OF for day in days)
             assert [one.measured for one in story.vitals] == [stay.admitted for stay in story.stays]
