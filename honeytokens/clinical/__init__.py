@@ -7,5 +7,6 @@ from honeytokens.clinical.conditions import digest
 from honeytokens.clinical.letters import Letter, letters
 from honeytokens.clinical.practitioners import PRACTICES
 from honeytokens.clinical.stories import stories
+from honeytokens.clinical.vocabulary import vocabulary
 
-__all__ = ["PRACTICES", "Letter", "digest", "letters", "stories"]
+__all__ = ["PRACTICES", "Letter", "digest", "letters", "stories", "vocabulary"]

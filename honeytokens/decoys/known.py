@@ -12,8 +12,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from honeytokens.clinical import vocabulary
 from honeytokens.decoys.maker import Maker
-from honeytokens.model import DecoyRef, Field
+from honeytokens.decoys.story_values import STORY_SCHEMA, StoryShares, story_rows
+from honeytokens.model import DecoyRef, Field, StoryField
 
 _OWNED_BITS: Mapping[Field, float] = {
     Field.PHONE: 26.7,
@@ -95,6 +97,7 @@ class RemadeDecoys:
     def __init__(self, groups: Sequence[_Group]) -> None:
         self._groups = groups
         self._firsts = [group.first for group in groups]
+        self._shares: dict[str, StoryShares] = {}
 
     def __len__(self) -> int:
         """Return how many decoys there are."""
@@ -120,6 +123,30 @@ class RemadeDecoys:
         for group, own in groupby(sorted(decoys), self._group):
             frames.append(group.values(list(own)))
         return pl.concat(frames)
+
+    def story_values(self, decoys: Sequence[int]) -> pl.DataFrame:
+        """Return the values of some decoys' stories, with their bits."""
+        rows = []
+        for group, own in groupby(sorted(decoys), self._group):
+            numbers = list(own)
+            serials = group.serials[np.array(numbers) - group.first].tolist()
+            rows += story_rows(group.maker, self._story_shares(group), numbers, serials)
+        return pl.DataFrame(rows, schema=STORY_SCHEMA, orient="row")
+
+    def story_vocabulary(self) -> Mapping[StoryField, Mapping[str, str]]:
+        """Return what diagnoses, drugs and allergies the decoys may have, by each way in which they are written."""
+        found: dict[StoryField, dict[str, str]] = {}
+        for locale in {group.maker.recipe.locale for group in self._groups}:
+            for kind, forms in vocabulary(locale.partition("_")[0]).items():
+                found.setdefault(kind, {}).update(forms)
+        return found
+
+    def _story_shares(self, group: _Group) -> StoryShares:
+        """Return how common values of stories are: one sample for each locale, since places and days change little."""
+        locale = group.maker.recipe.locale
+        if locale not in self._shares:
+            self._shares[locale] = StoryShares.of(group.maker)
+        return self._shares[locale]
 
     def digest(self, key: bytes) -> bytes:
         """Return a keyed digest (BLAKE2b, 32 bytes) of all that the values depend on, the code and its tables apart.

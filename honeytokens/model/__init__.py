@@ -18,6 +18,7 @@ from honeytokens.model.people import (
     Sex,
     Stay,
     Story,
+    StoryField,
     Vitals,
 )
 from honeytokens.model.placements import Placement, PlacementState, Stamp, WrittenRow
@@ -95,6 +96,7 @@ __all__ = [
     "Standing",
     "Stay",
     "Story",
+    "StoryField",
     "TheftWindow",
     "Unread",
     "Verdict",

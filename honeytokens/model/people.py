@@ -27,6 +27,17 @@ class Field(StrEnum):
     WEB_LINK = "web_link"
 
 
+class StoryField(StrEnum):
+    """What of a patient's medical story tells who it is, where a dump has no birth dates."""
+
+    AGE = "age"
+    STAY = "stay"
+    """The day of admission."""
+    DIAGNOSIS = "diagnosis"
+    DRUG = "drug"
+    ALLERGY = "allergy"
+
+
 class Sex(StrEnum):
     """Administrative sex, as FHIR's administrative-gender spells it."""
 

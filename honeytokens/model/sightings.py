@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
-from honeytokens.model.people import DecoyRef, Field
+from honeytokens.model.people import DecoyRef, Field, StoryField
 
 if TYPE_CHECKING:
     import polars as pl
@@ -31,7 +31,7 @@ class Location:
 class Evidence:
     """One field of a decoy found in a dump, and its share of the strength in bits."""
 
-    field: Field
+    field: Field | StoryField
     location: Location
     bits: float
 
@@ -126,3 +126,13 @@ class KnownDecoys(Protocol):
         ``version`` (Int32, null where the field is not stamped, or where the value tells of no version) and ``bits``
         (Float64, -log2 of the share of unrelated patients of the same host who have this very value).
         """
+
+    def story_values(self, decoys: Sequence[int]) -> pl.DataFrame:
+        """Return a long frame with one row per value of the decoys' stories.
+
+        Columns: ``decoy`` (UInt32), ``field`` (String, a :class:`StoryField`), ``value`` (String; days in ISO form,
+        ages in whole years) and ``bits`` (Float64, as those of ``values``, given the same sex and a like age).
+        """
+
+    def story_vocabulary(self) -> Mapping[StoryField, Mapping[str, str]]:
+        """Return the diagnoses, drugs and allergies that stories may have, by each way in which they are written."""

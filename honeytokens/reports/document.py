@@ -72,7 +72,7 @@ class LocationPart(_Wall):
 class EvidencePart(_Wall):
     """One field of a decoy that was found, and its share of the strength. Its value is not told."""
 
-    field: model.Field
+    field: model.Field | model.StoryField
     location: LocationPart
     bits: float
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from honeytokens.model import Authenticity, Field, Standing
+from honeytokens.model import Authenticity, Field, Standing, StoryField
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Labels:
     by_chance: str
     by_chance_many: str
     fields: str
-    field_names: Mapping[Field, str]
+    field_names: Mapping[Field | StoryField, str]
     place: str
     line: str
     row: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from honeytokens.model import Authenticity, Field, Standing
+from honeytokens.model import Authenticity, Field, Standing, StoryField
 from honeytokens.reports.labels import Labels
 
 _CLOCKS = (
@@ -92,6 +92,11 @@ ENGLISH = Labels(
         Field.LOCAL_ID: "local identifier",
         Field.NATIONAL_ID: "national identifier",
         Field.WEB_LINK: "web link",
+        StoryField.AGE: "age",
+        StoryField.STAY: "admission",
+        StoryField.DIAGNOSIS: "diagnosis",
+        StoryField.DRUG: "drug",
+        StoryField.ALLERGY: "allergy",
     },
     place="Place in the leak",
     line="line {number}",

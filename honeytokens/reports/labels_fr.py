@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from honeytokens.model import Authenticity, Field, Standing
+from honeytokens.model import Authenticity, Field, Standing, StoryField
 from honeytokens.reports.labels import Labels
 
 _CLOCKS = (
@@ -105,6 +105,11 @@ FRENCH = Labels(
         Field.LOCAL_ID: "identifiant local",
         Field.NATIONAL_ID: "identifiant national",
         Field.WEB_LINK: "lien",
+        StoryField.AGE: "âge",
+        StoryField.STAY: "admission",
+        StoryField.DIAGNOSIS: "diagnostic",
+        StoryField.DRUG: "médicament",
+        StoryField.ALLERGY: "allergie",
     },
     place="Endroit dans la fuite",
     line="ligne {number}",

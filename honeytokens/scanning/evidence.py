@@ -12,7 +12,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from honeytokens.model import Field
+from honeytokens.model import Field, StoryField
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Trial:
     the level that it did reach, 0 if none. ``versions`` are those of the values that agreed as a whole.
     """
 
-    field: Field
+    field: Field | StoryField
     levels: tuple[float, ...]
     reached: float
     versions: frozenset[int] = frozenset()

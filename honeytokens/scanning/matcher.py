@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from operator import attrgetter
 
 from honeytokens.fingerprints import HASHED_FIELDS, NAME_FIELDS, Forms, fold, is_house_number
-from honeytokens.model import Field
+from honeytokens.model import Field, StoryField
 from honeytokens.scanning.evidence import Trial, strength
 from honeytokens.scanning.reading import Reading
 from honeytokens.scanning.values import Value
@@ -46,16 +47,21 @@ class Matcher:
             self._values.setdefault(value.field, []).append(value)
         self._most = {field: max(value.bits for value in values) for field, values in self._values.items()}
 
-    def match(self, reading: Reading, bar: float) -> tuple[float, list[Trial]]:
-        """Return the strength of the agreement in bits, and the trials that agreed; 0 if it cannot reach ``bar``."""
+    def match(self, reading: Reading, bar: float, story: Sequence[Trial] = ()) -> tuple[float, list[Trial]]:
+        """Return the strength of the agreement in bits, and the trials that agreed; 0 if it cannot reach ``bar``.
+
+        ``story`` are the trials of the decoy's story. An age that follows from a birth date that agreed counts nothing.
+        """
         reading.release_words()
-        trials = []
-        room = sum(self._most.values()) + _ROUNDING
+        trials = list(story)
+        room = sum(self._most.values()) + sum(trial.reached for trial in story) + _ROUNDING
         for field, trial in self._trials(reading):
             room -= self._most.get(field, 0.0)
             if trial is not None:
                 trials.append(trial)
                 room += trial.reached
+                if field is Field.BIRTH_DATE and trial.reached:
+                    trials = [replace(one, reached=0.0) if one.field is StoryField.AGE else one for one in trials]
             if room < bar:  # most candidates end here, before their names are compared letter by letter
                 return 0.0, []
         return strength(trials), [trial for trial in trials if trial.reached > 0]

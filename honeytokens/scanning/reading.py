@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from functools import cached_property
 
 from honeytokens.fingerprints import Forms, is_house_number, is_name_word, read_forms, street_words
@@ -44,6 +44,10 @@ class Reading:
     def release_words(self) -> None:
         """Make all words unused again, for the next decoy."""
         self._used.clear()
+
+    def joined_words(self, wanted: Set[str]) -> Set[str]:
+        """Return which of some joined words are there, used or not."""
+        return self._spans.keys() & wanted
 
     def use_words(self, joined: str) -> bool:
         """Find these words joined; if they are there and not used yet, use them up, so that no word counts twice."""

@@ -13,6 +13,7 @@ from honeytokens.scanning.readers import Record
 from honeytokens.scanning.reading import Reading
 from honeytokens.scanning.screen import Screen
 from honeytokens.scanning.sieve import Candidates, Sieve
+from honeytokens.scanning.stories import MOST_BITS, Stories, story_trials
 from honeytokens.scanning.suspects import MOST, Suspects
 
 _SIFTED_RECORDS, _SIFTED_SIGNS = 1 << 10, 1 << 20
@@ -47,10 +48,11 @@ class Search:
         self._screen = Screen(index.quick, index.quick_printer)
         self._sieve = Sieve(index)
         self._suspects = Suspects(known, index.printer)
+        self._stories = Stories(known)
         self._ledger = Ledger(known, keeps_texts=keeps_texts)
         self._unsifted: list[_Seen] = []
         self._unsifted_signs = 0
-        self._unmatched: list[tuple[_Seen, Candidates]] = []
+        self._unmatched: list[tuple[_Seen, Candidates, bool]] = []
         self._unmatched_signs = 0
         self._wanted = set[int]()
 
@@ -73,12 +75,14 @@ class Search:
         return self._ledger.lines(self.records)
 
     def _sift(self) -> None:
-        passed = self._screen.records([seen.record.fields for seen in self._unsifted], self._bar)
+        texts = [seen.record.fields for seen in self._unsifted]
+        tells = self._stories.told_by(texts)
+        passed = self._screen.records(texts, self._bar - MOST_BITS if tells else self._bar)
         left = list(compress(self._unsifted, passed))
         found = self._sieve.candidates([seen.record.fields for seen in left])
         for seen, candidates in zip(left, found, strict=True):
             if candidates.decoys:
-                self._unmatched.append((seen, candidates))
+                self._unmatched.append((seen, candidates, tells))
                 self._unmatched_signs += _signs(seen.record)
                 self._wanted.update(candidates.decoys)
                 if self._is_much():
@@ -97,15 +101,22 @@ class Search:
     def _match(self) -> None:
         suspects = self._suspects.fetch(self._wanted)
         bar = self._bar
-        for seen, candidates in self._unmatched:
-            likely = [decoy for decoy in candidates.decoys if suspects[decoy].potential(candidates.seen) >= bar]
-            if not likely:
-                continue
+        likely = []
+        for seen, candidates, tells in self._unmatched:
+            least = bar - MOST_BITS if tells else bar
+            own = [decoy for decoy in candidates.decoys if suspects[decoy].potential(candidates.seen) >= least]
+            if own:
+                likely.append((seen, candidates, tells, own))
+        stories = self._stories.fetch({decoy for _, _, tells, own in likely if tells for decoy in own})
+        for seen, candidates, tells, own in likely:
             reading = Reading(seen.record.fields)
             words = len(reading.name_words)
-            for decoy in likely:
-                if suspects[decoy].potential(candidates.seen, words) >= bar:
-                    bits, trials = suspects[decoy].matcher.match(reading, bar)
+            told = self._stories.read(reading, seen.record.fields) if tells else {}
+            for decoy in own:
+                story = story_trials(stories[decoy], told) if tells else ()
+                room = sum(trial.reached for trial in story)
+                if suspects[decoy].potential(candidates.seen, words) + room >= bar:
+                    bits, trials = suspects[decoy].matcher.match(reading, bar, story)
                     if bits >= bar and trials:
                         self._ledger.add(decoy, seen.location, seen.record.fields, bits, trials)
         self._unmatched, self._unmatched_signs, self._wanted = [], 0, set()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from functools import cache
 from itertools import accumulate
@@ -17,7 +17,7 @@ from itertools import accumulate
 import polars as pl
 from faker.providers.person.fr_FR import Provider as Persons
 
-from honeytokens.model import DecoyRef, Field
+from honeytokens.model import DecoyRef, Field, StoryField
 
 KEY = bytes(range(32))
 FIRST_DAY = date(1925, 1, 1)
@@ -110,6 +110,8 @@ class Known:
 
     refs: tuple[DecoyRef, ...]
     frame: pl.DataFrame
+    stories: Mapping[int, Sequence[tuple[str, str, float]]] = field(default_factory=dict)
+    vocabulary: Mapping[StoryField, Mapping[str, str]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.refs)
@@ -126,6 +128,14 @@ class Known:
 
     def values(self, decoys: Sequence[int]) -> pl.DataFrame:
         return self.frame.filter(pl.col("decoy").is_in(list(decoys)))
+
+    def story_values(self, decoys: Sequence[int]) -> pl.DataFrame:
+        schema = {"decoy": pl.UInt32, "field": pl.String, "value": pl.String, "bits": pl.Float64}
+        rows = [(decoy, *row) for decoy in decoys for row in self.stories.get(decoy, ())]
+        return pl.DataFrame(rows, schema=schema, orient="row")
+
+    def story_vocabulary(self) -> Mapping[StoryField, Mapping[str, str]]:
+        return self.vocabulary
 
 
 def known(decoys: list[Person], zipf: bool = False) -> Known:
