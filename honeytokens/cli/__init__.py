@@ -31,8 +31,6 @@ COMMANDS = (
     "salt",
     "scan",
     "evidence",
-    "incident",
-    "attribute",
     "report",
     "whois",
     "is-decoy",

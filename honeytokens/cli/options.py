@@ -25,7 +25,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 # fmt: off
 _SUBCOMMANDS = (
     "add", "change", "list", "check", "rotate", "recovery", "restore", "relock", "generate", "backup", "rebuild",
-    "practitioners", "inspect", "learn", "show", "forget", "claim",
+    "practitioners", "inspect", "learn", "show", "forget",
 )
 # fmt: on
 _LEVELS = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT, ParameterSource.DEFAULT_MAP)

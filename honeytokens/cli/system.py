@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,10 @@ from honeytokens.cli.options import home_options, json_option, open_home
 from honeytokens.cli.output import print_json, table
 from honeytokens.errors import MappingError
 
+_settings_option = click.option(
+    "--set", "settings", multiple=True, metavar="NAME=VALUE", help="A setting of the --kind; give it once for each."
+)
+
 
 @click.group("system")
 def command() -> None:
@@ -19,6 +24,7 @@ def command() -> None:
     \b
     Example:
       honeytokens system add his mysql://decoys@db.local/his --mapping his.toml
+      honeytokens system add his mysql://decoys@db.local/mediboard --kind mediboard
     """
 
 
@@ -28,29 +34,47 @@ def command() -> None:
 @click.option(
     "--mapping",
     type=click.Path(dir_okay=False, path_type=Path),
-    required=True,
     help="TOML file from our fields to the site's tables and columns (docs/mapping.md).",
 )
+@click.option("--kind", help="A system that is known by name, which needs no mapping (docs/systems.md).")
+@_settings_option
 @click.option("--password-env", metavar="VARIABLE", help="Take the password from this variable, each time.")
 @click.option("--ask-password", is_flag=True, help="Ask for the password now and seal it in the registry.")
 @home_options
-def add(name: str, url: str, mapping: Path, password_env: str | None, ask_password: bool, **shared: Any) -> None:
+def add(
+    name: str,
+    url: str,
+    mapping: Path | None,
+    kind: str | None,
+    settings: tuple[str, ...],
+    password_env: str | None,
+    ask_password: bool,
+    **shared: Any,
+) -> None:
     """Connect to a system, hold the mapping against its live schema, and remember both.
 
-    URL is a SQLAlchemy URL: sqlite:////path/his.db, mysql://user@host/db, postgresql://user@host/db. Leave the password
-    out of it, for other processes can read a command line. Nothing is written to the system.
+    Give a --mapping for a schema of your own, or the --kind of a system that is known by name. URL is a SQLAlchemy URL:
+    sqlite:////path/his.db, mysql://user@host/db, postgresql://user@host/db. Leave the password out of it, for other
+    processes can read a command line. Nothing is written to the system.
 
     \b
     Example:
       HIS_PASSWORD=... honeytokens system add his mysql://decoys@db.local/his \\
           --mapping his.toml --password-env HIS_PASSWORD
+      honeytokens system add his mysql://decoys@db.local/mediboard --kind mediboard --set ipp_tag=ipp_1
     """
     from honeytokens.workflows.setup import add_system
 
-    text = _read(mapping)
+    if (mapping is None) == (kind is None):
+        raise click.UsageError("Give either --mapping FILE or --kind NAME.")
+    if settings and kind is None:
+        raise click.UsageError("--set is for a --kind of system; a mapping file says everything itself.")
+    text = _read(mapping) if mapping else _toml(settings)
     with open_home(**shared) as home:
         password = click.prompt("Database password", hide_input=True, err=True) if ask_password else None
-        summary = add_system(home, name, url, text, password_env=password_env, password=password)
+        summary = add_system(
+            home, name, url, text, password_env=password_env, password=password, kind=kind or "sql_database"
+        )
     click.echo(f"Added system {name}: {summary.patients} patients; decoys will have {', '.join(summary.fields)}.")
 
 
@@ -117,6 +141,7 @@ def inspect(
 @click.argument("name")
 @click.option("--url", help="Its new address.")
 @click.option("--mapping", type=click.Path(dir_okay=False, path_type=Path), help="Its new mapping file.")
+@_settings_option
 @click.option("--password-env", metavar="VARIABLE", help="Take the password from this variable from now on.")
 @click.option("--ask-password", is_flag=True, help="Ask for the new password now and seal it in the registry.")
 @home_options
@@ -124,6 +149,7 @@ def change(
     name: str,
     url: str | None,
     mapping: Path | None,
+    settings: tuple[str, ...],
     password_env: str | None,
     ask_password: bool,
     **shared: Any,
@@ -138,11 +164,24 @@ def change(
     """
     from honeytokens.workflows.setup import change_system
 
-    text = None if mapping is None else _read(mapping)
+    if mapping is not None and settings:
+        raise click.UsageError("--set is for a kind of system that needs no mapping.")
+    text = _read(mapping) if mapping else _toml(settings) if settings else None
     with open_home(**shared) as home:
         password = click.prompt("Database password", hide_input=True, err=True) if ask_password else None
         summary = change_system(home, name, url=url, mapping=text, password_env=password_env, password=password)
     click.echo(f"Changed system {name}: {summary.patients} patients; decoys will have {', '.join(summary.fields)}.")
+
+
+def _toml(settings: tuple[str, ...]) -> str:
+    """Return ``name=value`` settings as TOML."""
+    lines = []
+    for setting in settings:
+        name, sign, value = setting.partition("=")
+        if not sign or not name.isidentifier():
+            raise click.UsageError(f"{setting!r} is no setting: write it as NAME=VALUE.")
+        lines.append(f"{name} = {json.dumps(value, ensure_ascii=False)}")
+    return "\n".join(lines)
 
 
 def _read(mapping: Path) -> str:
@@ -165,8 +204,8 @@ def listing(as_json: bool, **shared: Any) -> None:
       honeytokens system list
     """
     with open_home(**shared) as home:
-        found = [{"name": system.name, "url": system.url} for system in home.registry.systems()]
+        found = [{"name": system.name, "kind": system.kind, "url": system.url} for system in home.registry.systems()]
     if as_json:
         print_json(found)
     else:
-        table(["name", "url"], [[system["name"], system["url"]] for system in found])
+        table(["name", "kind", "url"], [list(system.values()) for system in found])

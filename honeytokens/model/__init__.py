@@ -4,7 +4,6 @@ No behaviour beyond trivial derivations, no I/O, no key material. Timestamps are
 ``date``. Columns of many decoys travel as polars frames whose column names are the values of :class:`Field`.
 """
 
-from honeytokens.model.incidents import Claim, Incident, Leak
 from honeytokens.model.people import (
     MAIN_FIELDS,
     Allergy,
@@ -29,16 +28,10 @@ from honeytokens.model.salting import Recipient, Salt
 from honeytokens.model.sightings import Evidence, Hit, KnownDecoys, Location, ScanResult, ScanStats, SetAside, Unread
 from honeytokens.model.verdicts import (
     Authenticity,
-    ClaimFinding,
-    ClaimStanding,
     Dating,
     EstablishmentFinding,
     ExtractFinding,
-    FormFinding,
     NamedRecipient,
-    OverlapFinding,
-    ShapeFinding,
-    SourceFinding,
     Standing,
     TheftWindow,
     Verdict,
@@ -52,9 +45,6 @@ __all__ = [
     "Authenticity",
     "Campaign",
     "Care",
-    "Claim",
-    "ClaimFinding",
-    "ClaimStanding",
     "Dating",
     "Decoy",
     "DecoyRef",
@@ -63,16 +53,12 @@ __all__ = [
     "Evidence",
     "ExtractFinding",
     "Field",
-    "FormFinding",
     "Hit",
     "HospitalSystem",
     "Identity",
-    "Incident",
     "KnownDecoys",
-    "Leak",
     "Location",
     "NamedRecipient",
-    "OverlapFinding",
     "Placement",
     "PlacementState",
     "Policies",
@@ -90,8 +76,6 @@ __all__ = [
     "ScanStats",
     "SetAside",
     "Sex",
-    "ShapeFinding",
-    "SourceFinding",
     "Stamp",
     "Standing",
     "Stay",

@@ -15,13 +15,12 @@ from honeytokens.errors import HomeError
 from honeytokens.files import exposed_to
 from honeytokens.keys import KEYRING, Keyring
 from honeytokens.locks import Lock
-from honeytokens.model import Campaign, Incident, Salt
+from honeytokens.model import Campaign, Salt
 from honeytokens.registry import Registry, SealedFiles
 
 REGISTRY = "registry.db"
 MANIFESTS = "manifests"
 _SALTS = "salts"
-_INCIDENTS = "incidents"
 _LOCK = "lock"
 
 
@@ -88,11 +87,6 @@ class Home:
     def salts(self) -> SealedFiles[Salt]:
         """The extracts that were salted, by name."""
         return SealedFiles(self.path / _SALTS, Salt, "salted extract", self.keyring)
-
-    @property
-    def incidents(self) -> SealedFiles[Incident]:
-        """The incidents, by name."""
-        return SealedFiles(self.path / _INCIDENTS, Incident, "incident", self.keyring)
 
     @contextmanager
     def writing(self) -> Iterator[None]:

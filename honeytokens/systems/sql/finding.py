@@ -128,7 +128,22 @@ class _Search:
                 linked |= {column: found[other].key for column, other in draft.also.items() if other in found}
                 below = self.candidates.get((draft.table, str(parent)), ())
                 self._assign(index, draft, linked, below, found, exact=exact)
+        self._pointed(drafts, found)
         return tuple(found[index] for index in sorted(found))
+
+    def _pointed(self, drafts: Sequence[DraftRow], found: dict[int, WrittenRow]) -> None:
+        """Add the rows that hang below nothing and that a row which was found points at, where they agree wholly."""
+        for number, row in list(found.items()):
+            for column, index in drafts[number].also.items():
+                held = (self.now.get((row.table, row.key)) or {}).get(column)
+                if index in found or held is None or drafts[index].parent is not None:
+                    continue
+                table = drafts[index].table
+                key = _key(held, self.finder.layout.tables[table], self.finder.key_column(table))
+                pointed = WrittenRow(table, self.finder.key_column(table), key, drafts[index].values)
+                if self.finder.standing(pointed, self.finder.held([pointed])[0]).standing == "same":
+                    found[index] = pointed
+                    found[number] = replace(row, values=row.values | {column: key})
 
     def _assign(
         self,
@@ -140,13 +155,16 @@ class _Search:
         *,
         exact: bool,
     ) -> None:
-        telling = self.finder.layout.branches[draft.table].telling
+        branch = self.finder.layout.branches[draft.table]
+        telling = branch.telling
         agreeing: list[tuple[int, int, RowState]] = []
         for number, key in enumerate(keys):
             if (draft.table, key) not in self.taken:
                 row = WrittenRow(draft.table, self.finder.key_column(draft.table), key, {**draft.values, **linked})
                 state = self.finder.standing(row, self.now.get((draft.table, key)))
                 differing = len(telling.intersection(state.columns))
+                if branch.exact.intersection(state.columns):
+                    continue
                 if state.standing in ("same", "changed") and not (exact and differing):
                     agreeing.append((differing, number, state))
         if agreeing:

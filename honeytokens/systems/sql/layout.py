@@ -18,13 +18,14 @@ class Branch:
 
     ``parents`` gives, for each column that holds the key of another row of the decoy, the tables that this row may lie
     in; the first column is the one by which the row hangs. ``telling`` are the columns that tell whose row it is: the
-    decoy's fields and the keys of its parents.
+    decoy's fields and the keys of its parents. ``exact`` are those without which a row is of another kind.
     """
 
     table: str
     key: str
     telling: frozenset[str]
     parents: Mapping[str, tuple[str, ...]]
+    exact: frozenset[str] = frozenset()
 
 
 class Layout(ABC):

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from honeytokens.systems.sql.failures import Trouble
-from honeytokens.systems.sql.schema import Column, Table, TableTraits
+from honeytokens.systems.sql.schema import Column, ForeignKey, Table, TableTraits
 from honeytokens.systems.sql.server import CONNECT_SECONDS, LOCK_SECONDS, Server
 
 READ_SECONDS = 600
@@ -90,6 +90,8 @@ class MariadbServer(Server):
 
     schemes: ClassVar = frozenset({"mariadb", "mysql"})
     kind: ClassVar = "MariaDB"
+    _steps: tuple[int, int] | None = None
+    """This server's step between numbers, and its offset."""
     copies: ClassVar = "SQL_BUFFER_RESULT"
     triggers: ClassVar = (
         "SELECT trigger_name, event_object_table FROM information_schema.triggers WHERE trigger_schema = DATABASE()"
@@ -135,10 +137,28 @@ class MariadbServer(Server):
         if not key.numbered:
             return list(range(start, start + count))
         start = max(start, _facts(connection, table.name).auto_increment or 1)
-        step, offset = connection.execute(sa.text("SELECT @@auto_increment_increment, @@auto_increment_offset")).one()
+        if self._steps is None:
+            steps = sa.text("SELECT @@auto_increment_increment, @@auto_increment_offset")
+            self._steps = tuple(connection.execute(steps).one())
+        step, offset = self._steps
         # The server ignores an offset that is greater than the step.
         first = start + (offset - start) % step if offset <= step else start
         return list(range(first, first + count * step, step))
+
+    def foreign_keys(self, connection: sa.Connection) -> list[ForeignKey]:
+        """Return every foreign key, in one query: inspection asks each of hundreds of tables."""
+        usage = sa.text(
+            "SELECT table_name, constraint_name, column_name, referenced_table_name, referenced_column_name"
+            " FROM information_schema.key_column_usage WHERE table_schema = DATABASE()"
+            " AND referenced_table_name IS NOT NULL ORDER BY table_name, constraint_name, ordinal_position"
+        )
+        pairs: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
+        for table, constraint, column, target, target_column in connection.execute(usage):
+            pairs.setdefault((table, constraint, target), []).append((column, target_column))
+        return [
+            ForeignKey(table, tuple(column for column, _ in columns), target, tuple(column for _, column in columns))
+            for (table, _, target), columns in pairs.items()
+        ]
 
     def residues(self, connection: sa.Connection, tables: Sequence[Table]) -> list[str]:
         """Return the counters, the logs and the histories."""

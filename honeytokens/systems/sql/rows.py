@@ -14,10 +14,10 @@ import sqlalchemy as sa
 from honeytokens.model import WrittenRow
 from honeytokens.systems.interface import RowState
 from honeytokens.systems.sql.schema import ForeignKey, Kind, Table
-from honeytokens.systems.sql.server import Server, clause
+from honeytokens.systems.sql.server import Server, clause, of_names
 from honeytokens.systems.sql.values import same
 
-KEYS_AT_ONCE = 500
+KEYS_AT_ONCE = 1000
 
 
 def insert(connection: sa.Connection, server: Server, table: Table, row: WrittenRow) -> None:
@@ -107,25 +107,26 @@ def state(row: WrittenRow, table: Table, telling: frozenset[str], held: dict[str
     return RowState(row, standing, tuple(name for name in row.values if name not in equal))  # type: ignore[arg-type]
 
 
-def pointing(
-    connection: sa.Connection, key: ForeignKey, source: Table, target: Table, rows: Iterable[WrittenRow]
-) -> bool:
-    """Return whether a row of ``source`` that is not one of ``rows`` points by ``key`` at one that is."""
+def pointing(connection: sa.Connection, key: ForeignKey, rows: Iterable[WrittenRow]) -> bool:
+    """Return whether a row that is not one of ``rows`` points by ``key`` at one that is."""
     rows = list(rows)
-    ours = {str(row.key) for row in rows if row.table == source.name}
-    own_key = next((row.key_column for row in rows if row.table == source.name), None)
-    keys = [row.key for row in rows if row.table == target.name]
-    target_key = next(row.key_column for row in rows if row.table == target.name)
-    one, other = clause(source).alias("source"), clause(target).alias("target")
-    joined = sa.and_(*(one.c[a] == other.c[b] for a, b in zip(key.columns, key.target_columns, strict=True)))
+    ours = {str(row.key) for row in rows if row.table == key.table}
+    own_key = next((row.key_column for row in rows if row.table == key.table), None)
+    keys = [row.key for row in rows if row.table == key.target]
+    target_key = next(row.key_column for row in rows if row.table == key.target)
+    named = [*key.columns, *(key.only or ())[:1], *([own_key] if own_key else [])]
+    one = of_names(key.table, named).alias("source")
+    other = of_names(key.target, [target_key, *key.target_columns]).alias("target")
     mark = sa.literal_column("1") if own_key is None else sa.cast(one.c[own_key], sa.Text)
-    wanted = sa.select(mark).select_from(one.join(other, joined))
+    if key.target_columns == (target_key,):
+        wanted, pointed = sa.select(mark).select_from(one), one.c[key.columns[0]]
+    else:
+        joined = sa.and_(*(one.c[a] == other.c[b] for a, b in zip(key.columns, key.target_columns, strict=True)))
+        wanted, pointed = sa.select(mark).select_from(one.join(other, joined)), other.c[target_key]
     if key.only is not None:
         wanted = wanted.where(one.c[key.only[0]] == key.only[1])
     for start in range(0, len(keys), KEYS_AT_ONCE):
-        found = connection.scalars(
-            wanted.where(other.c[target_key].in_(map(bound, keys[start : start + KEYS_AT_ONCE])))
-        )
+        found = connection.scalars(wanted.where(pointed.in_(map(bound, keys[start : start + KEYS_AT_ONCE]))))
         if any(own_key is None or value not in ours for value in found):
             return True
     return False

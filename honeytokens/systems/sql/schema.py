@@ -92,9 +92,9 @@ class ForeignKey:
     only: tuple[str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """One table of the live schema."""
+    """One table of the live schema, as it was read at one moment."""
 
     name: str
     columns: Mapping[str, Column]

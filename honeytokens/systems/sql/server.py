@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
@@ -13,7 +14,7 @@ from sqlalchemy.sql.elements import quoted_name
 
 from honeytokens.errors import SystemUnreachableError
 from honeytokens.systems.sql.failures import Trouble, failure
-from honeytokens.systems.sql.schema import Column, Table, TableTraits
+from honeytokens.systems.sql.schema import Column, ForeignKey, Table, TableTraits, foreign_keys
 
 LOCK_SECONDS = 10
 CONNECT_SECONDS = 10
@@ -62,6 +63,10 @@ class Server(ABC):
     @abstractmethod
     def traits(self, connection: sa.Connection, table: str) -> TableTraits:
         """Return what inspection does not tell of a table."""
+
+    def foreign_keys(self, connection: sa.Connection) -> list[ForeignKey]:
+        """Return every foreign key of the default schema."""
+        return foreign_keys(connection)
 
     @abstractmethod
     def residues(self, connection: sa.Connection, tables: Sequence[Table]) -> list[str]:
@@ -113,7 +118,13 @@ class Server(ABC):
         return int(found or 0)
 
 
+@lru_cache(maxsize=1024)
 def clause(table: Table) -> sa.TableClause:
     """Return the table for statements, every name quoted as it stands in the schema."""
-    columns: list[sa.ColumnClause[Any]] = [sa.column(quoted_name(name, quote=True)) for name in table.columns]
-    return sa.table(quoted_name(table.name, quote=True), *columns)
+    return of_names(table.name, table.columns)
+
+
+def of_names(table: str, names: Iterable[str]) -> sa.TableClause:
+    """Return a table with these columns for statements."""
+    columns: list[sa.ColumnClause[Any]] = [sa.column(quoted_name(name, quote=True)) for name in dict.fromkeys(names)]
+    return sa.table(quoted_name(table, quote=True), *columns)

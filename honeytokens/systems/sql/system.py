@@ -23,7 +23,7 @@ from honeytokens.systems.sql import rows as sql_rows
 from honeytokens.systems.sql.failures import DuplicateError, Trouble, failure
 from honeytokens.systems.sql.finding import Finder, Sought
 from honeytokens.systems.sql.layout import Branch, Layout
-from honeytokens.systems.sql.schema import ForeignKey, Kind, Table, foreign_keys, read_tables
+from honeytokens.systems.sql.schema import ForeignKey, Kind, Table, read_tables
 from honeytokens.systems.sql.server import clause
 from honeytokens.systems.sql.urls import server_at
 from honeytokens.systems.sql.values import MisfitError
@@ -349,7 +349,7 @@ class SqlSystem(HospitalAdapter, Generic[LayoutT]):
 
     def _foreign_keys(self, connection: sa.Connection) -> list[ForeignKey]:
         if self._all_foreign_keys is None:
-            self._all_foreign_keys = foreign_keys(connection)
+            self._all_foreign_keys = self._server.foreign_keys(connection)
         return self._all_foreign_keys
 
     def _links(self, connection: sa.Connection, rows: Sequence[WrittenRow], keys: Iterable[ForeignKey]) -> list[str]:
@@ -357,8 +357,7 @@ class SqlSystem(HospitalAdapter, Generic[LayoutT]):
         return [
             f"{key.table}.{', '.join(key.columns)}"
             for key in dict.fromkeys(keys)
-            if key.target in ours
-            and sql_rows.pointing(connection, key, self._table(key.table), self._table(key.target), rows)
+            if key.target in ours and sql_rows.pointing(connection, key, rows)
         ]
 
 
