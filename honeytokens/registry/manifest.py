@@ -57,7 +57,7 @@ def write_manifest(folder: Path, manifest: Manifest, keyring: Keyring) -> Path:
     used = set(campaign.serials)
     skipped = tuple(serial for serial in range(max(used) + 1) if serial not in used)
     content = _Content(replace(manifest, campaign=replace(campaign, serials=())), len(used), skipped)
-    sealed = _box(keyring, folder / manifest.file_name()).seal(encode(content), _place(campaign.id))
+    sealed = _box(keyring, folder / manifest.file_name()).seal(encode(content), _place(campaign.id, _VERSION))
     document = {
         "format": _FORMAT,
         "version": _VERSION,
@@ -119,5 +119,5 @@ def _box(keyring: Keyring, path: Path) -> Box:
     )
 
 
-def _place(name: str, version: int = _VERSION) -> str:
+def _place(name: str, version: int) -> str:
     return f"manifest|{version}|{name}"

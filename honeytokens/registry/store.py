@@ -297,7 +297,8 @@ class Registry:
         rows = self._query(f"select * from {table} where name = ?", (name,))  # noqa: S608
         if not rows:
             names = [str(row["name"]) for row in self._query(f"select name from {table} order by name")]  # noqa: S608
-            known = f"Known: {', '.join(names)}" if names else f"Add one with: honeytokens {word} add"
+            command = "plan" if word == "campaign" else f"{word} add"
+            known = f"Known: {', '.join(names)}" if names else f"Add one with: honeytokens {command}"
             raise UnknownNameError(f"There is no {word} named {name}", known)
         return decode(kind, self._box.open(_blob(rows[0]["sealed"]), f"{table}|{name}"))
 

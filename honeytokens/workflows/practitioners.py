@@ -25,11 +25,13 @@ def read_practitioners(text: str) -> tuple[Practitioner, ...]:
     :class:`PlanRefusedError`, which names the line and never a value, for a list that is empty or wrong.
     """
     rows = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=";" if ";" in text else ",")
-    header = rows.fieldnames or []
-    if unknown := set(header) - set(_COLUMNS) or {"surname", "first_name"} - set(header):
+    header = set(rows.fieldnames or ())
+    unknown, lacking = header - set(_COLUMNS), {"surname", "first_name"} - header
+    if unknown or lacking:
+        what = f"unknown columns: {', '.join(sorted(map(str, unknown)))}" if unknown else "no surname or first_name"
         raise PlanRefusedError(
-            f"The list of practitioners has the wrong columns: {', '.join(sorted(map(str, unknown)))}",
-            f"Name them {', '.join(_COLUMNS)}; the first two are needed",
+            f"The header of the list of practitioners has {what}",
+            f"Name its columns {', '.join(_COLUMNS)}; the first two are needed",
         )
     try:
         found = [_practitioner(row, rows.line_num) for row in rows]

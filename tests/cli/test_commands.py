@@ -128,6 +128,29 @@ def test_the_hosts_own_practitioners_are_named_and_planned_campaigns_keep_theirs
     assert "Roy" not in fresh
 
 
+def test_letters_of_a_campaign_are_found_in_a_leak_and_stays_name_the_doctor_by_the_code(
+    run: Run, ready: Path, tmp_path: Path
+) -> None:
+    connection = sqlite3.connect(ready)
+    connection.execute("create table stays (id integer primary key, patient integer, since datetime, doctor integer)")
+    connection.commit()
+    (tmp_path / "doctors.csv").write_text("surname,first_name,code\nRoy,Paul,18\n")
+    assert run("establishment", "practitioners", "saint-anne", "doctors.csv").code == 0
+    stay = '[stay]\ntable = "stays"\nkey = "id"\nparent_column = "patient"\n'
+    stay += '[stay.columns]\nsince = "admitted"\ndoctor = "practitioner"\n'
+    (tmp_path / "stays.toml").write_text(MAPPING + stay)
+    assert run("system", "change", "his", "--mapping", "stays.toml").code == 0
+    assert run("plan", "spring", "--system", "his", "--establishment", "saint-anne", "-n", "8").code == 0
+    assert run("apply").code == 0
+    assert connection.execute("select distinct doctor from stays").fetchall() == [(18,)]
+    connection.close()
+    assert run("verify").code == 0
+    for name in ("pdf", "docx"):
+        assert run("generate", "--campaign", "spring", "--format", name, "-o", f"{name}.zip").code == 0
+        found = json.loads(run("scan", f"{name}.zip", "--json").out)
+        assert len({hit["decoy"] for hit in found["hits"]}) >= 6
+
+
 def test_scan_exit_codes(run: Run, ready: Path, tmp_path: Path) -> None:
     run("plan", "spring", "--system", "his", "--establishment", "saint-anne", "-n", "3")
     run("apply")
@@ -199,7 +222,7 @@ MISTAKES: list[tuple[list[str], int, str]] = [
     (["generate", "--campaign", "x", "--policy", "phone=empty"], 2, "its own"),
     (["establishment", "practitioners", "nowhere", "doctors.csv"], 3, "There is no establishment named nowhere"),
     (["establishment", "practitioners", "saint-anne", "nowhere.csv"], 2, "nowhere.csv"),
-    (["establishment", "practitioners", "saint-anne", "his.toml"], 3, "wrong columns"),
+    (["establishment", "practitioners", "saint-anne", "his.toml"], 3, "no surname"),
     (["establishment", "practitioners", "saint-anne", "his.db"], 2, "UTF-8"),
     (["establishment", "practitioners", "saint-anne", "wrong.csv"], 3, "Line 3 of the list of practitioners"),
     (["generate", "-n", "3", "--demo", "-o", "nowhere/x.csv"], 3, "nowhere/x.csv"),

@@ -14,10 +14,14 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
+from honeytokens.decoys import Maker
 from honeytokens.errors import KeyringError, ManifestError, RegistryError
 from honeytokens.keys import Keyring
-from honeytokens.model import Establishment, Placement, PlacementState, Pool, PoolKind
+from honeytokens.model import Establishment, Placement, PlacementState, Policies, Pool, PoolKind
 from honeytokens.registry import Registry
+from honeytokens.registry import manifest as manifest_module
+from honeytokens.registry.codec import encode
+from honeytokens.registry.manifest import read_manifest, write_manifest
 from honeytokens.workflows.apply import apply
 from honeytokens.workflows.backup import back_up, restore
 from honeytokens.workflows.home import MANIFESTS, REGISTRY, Home
@@ -325,6 +329,30 @@ class TestManifests:
         assert manifest.stat().st_mode & 0o77 == 0
         assert not {"spring", "saint-anne", "8001", "75014", "sqlite"} & set(manifest.read_text().split('"'))
         assert "8001" not in manifest.read_text()
+
+    def test_one_of_the_first_version_is_read(
+        self, manifest: Path, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Its recipe had neither policies nor practitioners, and a flag for the demo; its decoys are the same."""
+        known = read_manifest(manifest, KEYRING)
+        newer = encode(Policies()).decode()
+
+        def older(thing: object) -> bytes:
+            text = encode(thing).decode()
+            assert newer in text
+            text = text.replace(f'"policies":{newer},"practitioners":[]', '"demo":false')
+            return text.replace(',"practitioners":[]', "").encode()
+
+        monkeypatch.setattr(manifest_module, "_VERSION", 1)
+        monkeypatch.setattr(manifest_module, "encode", older)
+        plain = replace(known.campaign, recipe=replace(known.campaign.recipe, policies=Policies()))
+        first = write_manifest(tmp_path, replace(known, campaign=plain), KEYRING)
+        monkeypatch.undo()
+        assert '"version": 1' in first.read_text()
+        assert read_manifest(first, KEYRING) == replace(known, campaign=plain)
+        serials = known.campaign.serials
+        before, now = (Maker.of_campaign(KEYRING, campaign).identities(serials) for campaign in (plain, known.campaign))
+        assert before.equals(now)
 
     def test_one_of_another_keyring_is_refused(self, manifest: Path, path: Path) -> None:
         with pytest.raises(ManifestError, match="not made with this keyring"):

@@ -30,6 +30,9 @@ from honeytokens.systems.sql.values import Clock, MisfitError, Stored, encode, o
 
 Facts = Mapping[str, object]
 
+_SHARED = frozenset({"establishment", "practitioner"})
+"""Fields that tell nothing of whose row it is."""
+
 
 class Composer(Layout):
     """Writes decoys as rows of the tables of ``mapping``, whose live definitions are ``sections`` by section."""
@@ -212,7 +215,7 @@ def _field(source: FieldSource, value: object) -> object:
 
 
 def _tells(source: Source) -> bool:
-    return isinstance(source, TemplateSource) or (isinstance(source, FieldSource) and source.field != "establishment")
+    return isinstance(source, TemplateSource) or (isinstance(source, FieldSource) and source.field not in _SHARED)
 
 
 def _day(event: Stay | Allergy | Prescription) -> date:

@@ -22,7 +22,7 @@ from honeytokens.systems.sql.compose import label, render
 from honeytokens.systems.sql.schema import Column, Kind, Table
 from honeytokens.systems.sql.values import Clock, MisfitError, encode
 
-_DIGIT_FIELDS = frozenset({"local_id", "national_id", "postcode", "establishment"})
+_DIGIT_FIELDS = frozenset({"local_id", "national_id", "postcode", "establishment", "practitioner"})
 _PROBE_REF = DecoyRef("probe", 0)
 _PROBE_DAY = datetime(2001, 2, 3, 12, 0, tzinfo=UTC)
 
