@@ -65,6 +65,10 @@ class SaltRefusedError(HoneytokensError):
     """An extract cannot be salted: its form is not known, or rows mixed in would stand out."""
 
 
+class AskedTooOftenError(HoneytokensError):
+    """More questions than a limit allows; none of these was answered."""
+
+
 class ScanError(HoneytokensError):
     """A scan cannot start at all (single unreadable files are reported in the result instead)."""
 

@@ -34,6 +34,7 @@ COMMANDS = (
     "report",
     "whois",
     "is-decoy",
+    "exclusions",
     "generate",
     "preview",
     "demo",

@@ -31,6 +31,14 @@ if TYPE_CHECKING:
     show_default=True,
     help="Give each decoy a new street this often: this dates a theft. 0 for never.",
 )
+@click.option(
+    "--max-share",
+    type=click.FloatRange(0, 100, min_open=True),
+    default=2,
+    show_default=True,
+    help="Refuse when decoys would be more than this percentage of the system's patients (50 are always allowed).",
+)
+@click.option("--allow-rare", is_flag=True, help="Accept constants that fewer than 20% of the host's rows have.")
 @policy_option
 @click.option("--preview", is_flag=True, help="Show what would be planned and remember nothing.")
 @json_option
@@ -45,6 +53,8 @@ def command(
     start: datetime | None,
     over: timedelta,
     stamp_every: timedelta,
+    max_share: float,
+    allow_rare: bool,
     policies: tuple[tuple[str, Policy], ...],
     preview: bool,
     as_json: bool,
@@ -65,7 +75,18 @@ def command(
     with open_home(**shared) as home, progress("Choosing decoys", count) as on_progress:
         starts = start or home.now()
         request = PlanRequest(
-            name, system, establishment, count, locale, starts, over, stamp_every or None, dict(policies), national
+            name,
+            system,
+            establishment,
+            count,
+            locale,
+            starts,
+            over,
+            stamp_every or None,
+            dict(policies),
+            national,
+            max_share / 100,
+            allow_rare,
         )
         report = plan(home, request, save=not preview, on_progress=on_progress)
     campaign = report.campaign

@@ -259,6 +259,11 @@ class Registry:
             events.insert({"at": at.isoformat(), "kind": kind, "sealed": sealed})
             self._change.add("events", events.last_pk, sealed)
 
+    def count_events(self, kind: str, since: datetime) -> int:
+        """Return how many entries of one kind the audit trail has from ``since`` (UTC) on."""
+        [row] = self._query("select count(*) as n from events where kind = ? and at >= ?", (kind, since.isoformat()))
+        return int(str(row["n"]))
+
     def events(self) -> list[tuple[datetime, str, str]]:
         """Return the audit trail, oldest first, as (time, kind, detail)."""
         rows = self._query("select * from events order by id")

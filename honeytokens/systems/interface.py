@@ -19,6 +19,9 @@ import polars as pl
 from honeytokens.errors import ProfileError
 from honeytokens.model import Decoy, Establishment, Field, WrittenRow
 
+COMMON = 0.2
+"""The share of the host's rows that must have a value before every decoy may have it."""
+
 
 @dataclass(frozen=True, slots=True)
 class DraftRow:
@@ -205,3 +208,11 @@ class HospitalAdapter(ABC):
     @abstractmethod
     def residues(self) -> list[str]:
         """Return what no one can undo, in words: counters advanced, binary logs, history rows, backups."""
+
+    def betraying(self) -> list[str]:
+        """Return, in words, what every decoy will hold and too few of the host's own rows do, if anything.
+
+        A constant is safe only where at least :data:`COMMON` of comparable rows share it, and the combination occurs:
+        otherwise the switch that keeps decoys out of billing is what finds them. Values of rows are never told.
+        """
+        return []

@@ -15,6 +15,7 @@ from honeytokens.model import Field
 from honeytokens.systems.interface import HostTable
 from honeytokens.systems.mapping import ChoiceSource, FieldSource, Mapping, TemplateSource
 from honeytokens.systems.sql.compose import Composer
+from honeytokens.systems.sql.constants import rare
 from honeytokens.systems.sql.fit import misfits
 from honeytokens.systems.sql.people import MappedPatients
 from honeytokens.systems.sql.schema import Table, table_names
@@ -45,6 +46,11 @@ class SqlDatabase(SqlSystem[Composer]):
     def host_table(self) -> HostTable:
         """Return the mapped columns of the patients' table."""
         return MappedPatients(self._mapping, self._layout().sections, self._stream)
+
+    def betraying(self) -> list[str]:
+        """Return, in words, the constants that too few of the host's own rows share."""
+        layout = self._layout()
+        return list(rare(self._mapping.sections(), layout.sections, self._stream, layout.clock))
 
     def _fit(self) -> Composer:
         sections = self._mapping.sections()

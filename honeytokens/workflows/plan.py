@@ -29,7 +29,7 @@ from honeytokens.model import (
     Salt,
 )
 from honeytokens.profiles import decode
-from honeytokens.systems.interface import DraftRow, HospitalAdapter
+from honeytokens.systems.interface import COMMON, DraftRow, HospitalAdapter
 from honeytokens.workflows.connecting import open_system
 from honeytokens.workflows.home import Home
 from honeytokens.workflows.homonyms import NAMED_BY, Population
@@ -40,6 +40,8 @@ from honeytokens.workflows.streets import repeating
 _LOCALE = "fr_fr"
 _OPENING_HOUR = 8
 _WORKING_SECONDS = 10 * 3600
+ALWAYS = 50
+"""So many decoys may be planned however few patients there are: a trial on a copy."""
 _SAMPLE = 100
 """How many decoys are composed to say how many rows each has."""
 _SKIP_LIMIT = 20
@@ -53,6 +55,8 @@ class PlanRequest:
     ``count`` decoys of ``establishment`` in ``system``, planted from ``starts`` over ``over``; the stamped field, the
     street, is rewritten every ``stamp_every`` (``None``: never). ``policies`` are those asked for, by field. Decoys
     look as the system's profile says, if one was learnt and ``national`` is false.
+    ``max_share`` is the greatest share of the system's patients that all its decoys may be, from 0 to 1, though
+    :data:`ALWAYS` may be planned in any; ``allow_rare`` lets constants through that few of the host's rows have.
     """
 
     name: str
@@ -65,6 +69,8 @@ class PlanRequest:
     stamp_every: timedelta | None
     policies: Mapping[str, Policy] = field(default_factory=dict)
     national: bool = False
+    max_share: float | None = None
+    allow_rare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +122,13 @@ def _plan(home: Home, request: PlanRequest, campaign_id: str, on_progress: Calla
             raise PlanRefusedError(
                 "The mapping writes no street, which is the field to stamp", "Map street, or plan with --stamp-every 0"
             )
+        patients = adapter.patient_count()
+        _refuse_dense(home, request, patients)
+        if not request.allow_rare and (rare := adapter.betraying()):
+            raise PlanRefusedError(
+                f"The mapping writes constants that would tell decoys from patients: {'; '.join(rare)}",
+                f"Use values that {COMMON:.0%} of the host's rows have, or leave the columns to their defaults",
+            )
         recipe = _recipe(home, request, establishment, profile)
         maker = Maker.of(home.keyring, request.name, campaign_id, home.keyring.newest, recipe)
         chooser = _Chooser(home, maker, adapter, establishment, request)
@@ -132,12 +145,27 @@ def _plan(home: Home, request: PlanRequest, campaign_id: str, on_progress: Calla
             request.starts,
             request.over,
             request.stamp_every,
-            adapter.patient_count(),
+            patients,
         )
         drafts = [adapter.compose(decoy, establishment, request.starts) for decoy in chosen[:_SAMPLE]]
     placements = tuple(placements_of(campaign, maker, home.registry.next_placement_id()))
     rows_each = sum(map(len, drafts)) / len(drafts)
     return PlanReport(campaign, placements, dict(+chooser.skipped), rows_each, tuple(drafts[0]), chooser.given_up)
+
+
+def _refuse_dense(home: Home, request: PlanRequest, patients: int) -> None:
+    """Raise :class:`PlanRefusedError` when a system would hold too large a share of decoys."""
+    there = sum(
+        one.system == request.system and one.state is not PlacementState.WITHDRAWN for one in home.registry.placements()
+    )
+    if request.max_share is None:
+        return
+    allowed = max(ALWAYS, int(request.max_share * patients))
+    if there + request.count > allowed:
+        raise PlanRefusedError(
+            f"{there + request.count} decoys among {patients} patients are too many: {allowed} may be there in all",
+            "Plan fewer, or raise the share with --max-share when the charter says so",
+        )
 
 
 def _checked_establishment(home: Home, request: PlanRequest, *, learnt: bool) -> Establishment:
