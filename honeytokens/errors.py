@@ -83,3 +83,7 @@ class DocumentError(HoneytokensError):
 
 class ProfileError(HoneytokensError):
     """A host's profile cannot be learnt, kept or read."""
+
+
+class RealismError(HoneytokensError):
+    """Decoys cannot be attacked, or can be told from the host's patients and are not planted."""

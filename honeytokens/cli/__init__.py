@@ -23,6 +23,7 @@ COMMANDS = (
     "pool",
     "profile",
     "plan",
+    "realism",
     "apply",
     "tick",
     "status",

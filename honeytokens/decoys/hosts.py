@@ -18,12 +18,13 @@ from honeytokens.locales.interface import Locale
 from honeytokens.markers import Draws, cumulative
 from honeytokens.model import Field, Policy, PoolKind, Recipe, Story
 from honeytokens.profiles import LEAST, NATIONAL, NULL, Codes, Habits, Profile, Values, decode, shares_of
+from honeytokens.profiles.abbreviations import shortened
 from honeytokens.profiles.joint import Levels
 
 _ALWAYS = (Field.SURNAME, Field.FIRST_NAME, Field.BIRTH_DATE, Field.SEX)
 """Without these nobody could be kept apart from the host's patients."""
-_TRIES = 3
-"""How many people of the locale lend their names, until one has a name that is not frequent among the host's."""
+_TRIES = 12
+"""How many people of the locale are asked for a name, until one has a name that is not frequent among the host's."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,12 +52,12 @@ class HostPeople:
     def identities(self, draws: Draws, levels: dict[str, Levels]) -> pl.DataFrame:
         """Return who the decoys are, as :meth:`Locale.identities` does, written as the host writes, without streets."""
         given = pl.DataFrame({Field.SEX: self._sex(draws, levels), Field.BIRTH_DATE: self._born(draws, levels)})
-        lent = [self._lent(draws, number, given) for number in range(_TRIES)]
-        columns = {name: lent[0][name] for name in lent[0].columns}
+        people = self._lent(draws, 0, given)
+        columns = {name: people[name] for name in people.columns}
         for name in (Field.SURNAME, Field.FIRST_NAME, Field.BIRTH_NAME, Field.BIRTH_PLACE):
             if name in levels:
-                columns[name] = self._named(name, draws, levels, [people[name] for people in lent])
-        return pl.DataFrame(columns | self._home(draws, levels, lent))
+                columns[name] = self._named(name, draws, levels, self._unlike(name, draws, levels, people)[name])
+        return pl.DataFrame(columns | self._home(draws, levels, people))
 
     def streets(self, draws: Draws, levels: dict[str, Levels], people: pl.DataFrame) -> pl.Series:
         """Return street lines at the version of ``draws``; null where the host has none for such patients."""
@@ -64,7 +65,21 @@ class HostPeople:
             return self.locale.streets(draws, people)
         now = self.habits.again(Field.STREET, draws, levels)
         lent = self.locale.streets(draws, self._lent(draws.at(0), 0, people.select(Field.SEX, Field.BIRTH_DATE)))
-        return self._named(Field.STREET, draws, levels | {Field.STREET: now}, [lent])
+        lent = self._abbreviated(lent, draws)
+        return self._named(Field.STREET, draws, levels | {Field.STREET: now}, lent)
+
+    def _abbreviated(self, streets: pl.Series, draws: Draws) -> pl.Series:
+        """Return street lines with their words as short as the host's clerks write them."""
+        shape = self.profile.columns[Field.STREET].shape
+        if not isinstance(shape, Values):
+            return streets
+        usual: dict[str, int] = {}
+        for context, cells in shape.words.items():
+            for word, count in cells.items() if context in ("^", "s") else ():
+                usual[word] = usual.get(word, 0) + count
+        points = draws.below("profile/street/short", 1 << 40).tolist()
+        written = [shortened(text, usual, point) for text, point in zip(streets.to_list(), points, strict=True)]
+        return pl.Series(written, dtype=pl.String)
 
     def others(self, draws: Draws, levels: dict[str, Levels]) -> pl.DataFrame:
         """Return the texts of the columns that hold no field of ours, by ``table.column``."""
@@ -141,7 +156,7 @@ class HostPeople:
         key = hashlib.blake2b(b"lent %d" % number, key=draws.key, digest_size=32).digest()
         return self.locale.identities(Draws(key, draws.serials), self.near, self.as_of, given)
 
-    def _named(self, name: str, draws: Draws, levels: dict[str, Levels], lent: list[pl.Series]) -> pl.Series:
+    def _named(self, name: str, draws: Draws, levels: dict[str, Levels], lent: pl.Series) -> pl.Series:
         """Return texts of a column: frequent ones of the host, and for the tail words that are lent or made up."""
         shape = self.profile.columns[name].shape
         found = self.habits.texts(name, levels[name], draws)
@@ -151,17 +166,27 @@ class HostPeople:
         lends = rare & draws.chance(f"profile/{name}/lent", shape.vocabulary, 100)
         # A column that is never empty for us, or a tail that nothing was learnt of, has the locale's word.
         lends |= found.is_null().to_numpy() & (rare | (name in _ALWAYS))
-        words = self._written(name, draws, self._unlike(shape, [one.fill_null(lent[0]) for one in lent]))
+        words = self._written(name, draws, lent)
         return pl.select(pl.when(pl.Series(lends)).then(words).otherwise(found)).to_series()
 
-    def _unlike(self, shape: Values, lent: list[pl.Series]) -> pl.Series:
-        """Return for each row the first that is lent and is not frequent among the host's patients."""
+    def _unlike(self, name: str, draws: Draws, levels: dict[str, Levels], people: pl.DataFrame) -> pl.DataFrame:
+        """Return people of the locale, others where a rare text is wanted and theirs is frequent among the host's."""
+        shape = self.profile.columns[name].shape
+        rare = self.habits.rare(name, levels[name])
+        if not isinstance(shape, Values) or not rare.any():
+            return people
         frequent = [folded_text(value) for value in shape.cells]
-        chosen = lent[-1]
-        for words in reversed(lent[:-1]):
-            plain = words.map_elements(folded_text, return_dtype=pl.String)
-            chosen = pl.select(pl.when(plain.is_in(frequent)).then(chosen).otherwise(words)).to_series()
-        return chosen
+        given = people.select(Field.SEX, Field.BIRTH_DATE)
+        for number in range(1, _TRIES):
+            plain = people[name].map_elements(folded_text, return_dtype=pl.String)
+            again = rare & plain.is_in(frequent).fill_null(False).to_numpy()
+            if not again.any():
+                break
+            other = self._lent(draws.where(again), number, given.filter(again))
+            place = np.arange(len(people))
+            place[again] = len(people) + np.arange(len(other))
+            people = pl.concat([people, other.select(people.columns)])[place]
+        return people
 
     def _written(self, name: str, draws: Draws, words: pl.Series) -> pl.Series:
         """Return words in the case of the host, and without accents where it has none."""
@@ -179,7 +204,7 @@ class HostPeople:
             .otherwise(words)
         ).to_series()  # fmt: skip
 
-    def _home(self, draws: Draws, levels: dict[str, Levels], lent: list[pl.DataFrame]) -> dict[str, pl.Series]:
+    def _home(self, draws: Draws, levels: dict[str, Levels], people: pl.DataFrame) -> dict[str, pl.Series]:
         """Return postcode and town: where the locale lends the town, its postcode comes with it."""
         found = dict[str, pl.Series]()
         for name in (Field.POSTCODE, Field.TOWN):
@@ -190,18 +215,13 @@ class HostPeople:
             return found
         lends = self.habits.rare(Field.TOWN, levels[Field.TOWN])
         lends &= draws.chance("profile/town/lent", shape.vocabulary, 100)
-        away = self._unlike(shape, [people[Field.TOWN] for people in lent])
-        towns = self._written(Field.TOWN, draws, away)
-        pairs = pl.concat(people.select(Field.TOWN, Field.POSTCODE, row=np.arange(len(people))) for people in lent)
-        pairs = pairs.unique(["row", Field.TOWN], keep="first", maintain_order=True)
-        codes = pl.DataFrame({Field.TOWN: away, "row": np.arange(len(away))}).join(
-            pairs, on=["row", Field.TOWN], how="left", maintain_order="left"
-        )[Field.POSTCODE]
-        mask = pl.Series(lends)
+        away, mask = self._unlike(Field.TOWN, draws, levels, people), pl.Series(lends)
+        towns = self._written(Field.TOWN, draws, away[Field.TOWN])
         found[Field.TOWN] = pl.select(pl.when(mask).then(towns).otherwise(found[Field.TOWN])).to_series()
         if Field.POSTCODE in found:
             here = mask & found[Field.POSTCODE].is_not_null()
-            found[Field.POSTCODE] = pl.select(pl.when(here).then(codes).otherwise(found[Field.POSTCODE])).to_series()
+            codes = pl.when(here).then(away[Field.POSTCODE]).otherwise(found[Field.POSTCODE])
+            found[Field.POSTCODE] = pl.select(codes).to_series()
         return found
 
 

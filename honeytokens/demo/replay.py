@@ -146,7 +146,7 @@ def live(
         else:
             # One commit for the day: a replay need not survive a crash, and some disks take their time.
             with home.registry.transaction():
-                apply(home)
+                apply(home, accept_detectable=True)
 
 
 def first_day(last_day: datetime, days: int) -> datetime:

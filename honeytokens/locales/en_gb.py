@@ -31,13 +31,13 @@ from honeytokens.locales.tables import (
     data_folder,
     folded,
     folder_digest,
-    known_towns,
     married,
     of_given,
     scatter,
     sexes,
     share_of,
     shares_in_lists,
+    spelt_towns,
 )
 from honeytokens.markers import Draws, cumulative
 from honeytokens.markers.draws import I64
@@ -99,9 +99,9 @@ class EnGb:
         vocabulary = (Vocabulary.first_names_female, Vocabulary.first_names_male, list(Vocabulary.last_names.items()))
         return hashlib.sha256(folder_digest(_CODE) + json.dumps(vocabulary).encode()).hexdigest()
 
-    def knows_towns(self, names: pl.Series) -> pl.Series:
-        """Return which texts are names of towns, however they are written."""
-        return known_towns(names, _tables().places.frame["town"])
+    def spelt_towns(self, names: pl.Series) -> pl.Series:
+        """Return names of towns, however they are written, as the tables spell them; null for others."""
+        return spelt_towns(names, _tables().places.frame["town"])
 
     def is_place(self, postcode: str) -> bool:
         """Return whether the table has a town in this postcode's district; ``LS6`` and ``LS6 2AB`` both do."""

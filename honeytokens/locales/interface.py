@@ -25,8 +25,8 @@ class Locale(Protocol):
     def digest(self) -> str:
         """Return the SHA-256, in hex, of every table that a draw can depend on."""
 
-    def knows_towns(self, names: pl.Series) -> pl.Series:
-        """Return which texts are names of towns, however they are written; Boolean, null for null."""
+    def spelt_towns(self, names: pl.Series) -> pl.Series:
+        """Return names of towns, however they are written, as the tables spell them; String, null for others."""
 
     def is_place(self, postcode: str) -> bool:
         """Return whether the locale has a town with this postcode, so that patients can live near it."""

@@ -31,13 +31,13 @@ from honeytokens.locales.tables import (
     data_folder,
     folded,
     folder_digest,
-    known_towns,
     married,
     of_given,
     scatter,
     sexes,
     share_of,
     shares_in_lists,
+    spelt_towns,
 )
 from honeytokens.markers import Draws, cumulative
 from honeytokens.markers.draws import I64
@@ -112,9 +112,9 @@ class ListedLocale(ABC):
         """Return the SHA-256, in hex, of the locale's files."""
         return hashlib.sha256(folder_digest(self.code)).hexdigest()
 
-    def knows_towns(self, names: pl.Series) -> pl.Series:
-        """Return which texts are names of towns, however they are written."""
-        return known_towns(names, self._tables.places.frame["town"])
+    def spelt_towns(self, names: pl.Series) -> pl.Series:
+        """Return names of towns, however they are written, as the tables spell them; null for others."""
+        return spelt_towns(names, self._tables.places.frame["town"])
 
     def is_place(self, postcode: str) -> bool:
         """Return whether a town has this postcode."""

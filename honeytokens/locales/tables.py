@@ -93,9 +93,11 @@ def folded(texts: pl.Series) -> pl.Series:
     return plain.str.to_lowercase().str.replace_all("[^a-z0-9]", "")
 
 
-def known_towns(texts: pl.Series, towns: pl.Series) -> pl.Series:
-    """Return which texts are towns, compared as :func:`folded` folds them; null for null."""
-    return folded(texts).is_in(folded(towns).unique().implode())
+def spelt_towns(texts: pl.Series, towns: pl.Series) -> pl.Series:
+    """Return texts that are towns as ``towns`` spells them, compared as :func:`folded` folds them; null for others."""
+    known = pl.DataFrame({"folded": folded(towns), "town": towns}).unique("folded", keep="first", maintain_order=True)
+    found = folded(texts).alias("folded").to_frame()
+    return found.join(known, on="folded", how="left", maintain_order="left")["town"]
 
 
 def shares_in_lists(shares: NDArray[np.float64]) -> NDArray[np.float64]:

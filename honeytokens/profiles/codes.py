@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from honeytokens.markers import Draws
-from honeytokens.profiles.schema import FIRST, LEAST, NULL, TAIL, Chain, Codes
+from honeytokens.profiles.schema import FIRST, LEAST, NULL, TAIL, Codes
 from honeytokens.profiles.spelling import REST, drawn
 
 _SIGNS = {"9": "0123456789", "A": "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "a": "abcdefghijklmnopqrstuvwxyz"}
@@ -43,7 +45,7 @@ def learn_codes(texts: pl.Series) -> Codes:
     cells = _cells(frame, len(texts))
     tail = len(texts) - sum(cells.values())
     unique = texts.n_unique() >= 0.999 * len(texts)
-    return Codes(cells, tail, _prefixes(frame), _places(frame), unique)
+    return Codes(cells, tail, _prefixes(frame, cells), _places(frame), unique)
 
 
 def levels_of_codes(texts: pl.Series, shape: Codes) -> NDArray[np.int64]:
@@ -69,25 +71,29 @@ def draw_codes(shape: Codes, levels: NDArray[np.int64], draws: Draws, label: str
         if level < FIRST:
             written.append(None)
             continue
-        form, _, text = cells[level - FIRST].partition("|")
+        cell = cells[level - FIRST]
+        form, _, text = cell.partition("|")
         parts = [column[row] for column in numbers]
         for place in range(len(text), len(form)):
-            sign, parts[place % 3] = _sign(form, text, parts[place % 3], shape.prefixes, shape.places)
+            sign, parts[place % 3] = _sign(cell, text, parts[place % 3], shape)
             text += sign
         written.append(text)
     return written
 
 
-def _sign(form: str, text: str, number: int, prefixes: Chain, places: Chain) -> tuple[str, int]:
-    """Return what stands after ``text``, and what is left of the random number."""
+def _sign(cell: str, text: str, number: int, shape: Codes) -> tuple[str, int]:
+    """Return what stands after ``text`` in a code of a cell, and what is left of the random number."""
+    form = cell.partition("|")[0]
     kind = form[len(text)]
     if kind not in _SIGNS:
         return kind, number
     told: set[str] = set()
-    for following in (prefixes.get(f"{form}|{text}"), places.get(f"{form}|{len(text)}")):
-        sign, number = drawn(following or {}, told, number)
-        if sign != REST:
-            return sign, number
+    places = (f"{cell}>{text}", f"{cell}@{len(text)}"), (f"{form}|{len(text)}",)
+    for chain, contexts in ((shape.prefixes, places[0]), (shape.places, places[1])):
+        for context in contexts:
+            sign, number = drawn(chain.get(context, {}), told, number)
+            if sign != REST:
+                return sign, number
     number, point = divmod(number, len(_SIGNS[kind]))
     return _SIGNS[kind][point], number
 
@@ -110,7 +116,7 @@ def _cells(frame: pl.DataFrame, patients: int) -> dict[str, int]:
         if not wide:
             break
     while True:
-        counted = _longest(named, width, kept)
+        counted = _counted(named, width, kept)
         scarce = {cell for cell in kept if counted.get(cell, 0) < LEAST}
         if not scarce:
             return {cell: counted[cell] for cell in sorted(kept)}
@@ -118,22 +124,34 @@ def _cells(frame: pl.DataFrame, patients: int) -> dict[str, int]:
         kept -= {cell for cell in scarce if len(cell) == longest}
 
 
-def _longest(named: pl.Series, width: pl.Series, kept: set[str]) -> dict[str, int]:
+def _counted(named: pl.Series, width: pl.Series, kept: set[str]) -> dict[str, int]:
+    return dict(_longest(named, width, kept).drop_nulls().alias("cell").value_counts().iter_rows())
+
+
+def _longest(named: pl.Series, width: pl.Series, kept: set[str]) -> pl.Series:
+    """Return the longest beginning of each code that is kept, null where none is."""
     best = pl.Series([None] * len(named), dtype=pl.String)
     for length in range(_WIDTH + 1):
         head = named.str.head(width + 1 + length)
         best = pl.select(pl.when(head.is_in(list(kept))).then(head).otherwise(best)).to_series()
-    return dict(best.drop_nulls().alias("cell").value_counts().iter_rows())
+    return best
 
 
-def _prefixes(frame: pl.DataFrame) -> dict[str, dict[str, int]]:
-    """Return what comes after each beginning, where it is told for enough patients."""
+def _prefixes(frame: pl.DataFrame, cells: Collection[str]) -> dict[str, dict[str, int]]:
+    """Return what comes next among the codes of a cell, after a beginning and at a place, where enough have it."""
     found: dict[str, dict[str, int]] = {}
     named, width = _named(frame["text"]), frame["shape"].str.len_chars()
+    cell = _longest(named, width, set(cells))
     least = max(LEAST, len(frame) // 2000)
-    for length in range(_WIDTH):
-        pair = pl.DataFrame({"head": named.str.head(width + 1 + length), "sign": frame["text"].str.slice(length, 1)})
-        _keep(found, pair, least)
+    for length in range(frame["shape"].str.len_chars().max() or 0):  # type: ignore[arg-type]
+        inside = frame.select(cell=cell, sign=pl.col("text").str.slice(length, 1), text="text").filter(
+            pl.col("cell").str.len_chars() <= pl.col("text").str.len_chars() + 1 + length
+        )
+        inside = inside.filter(pl.col("cell").str.split("|").list.last().str.len_chars() <= length)
+        if length < _WIDTH:
+            heads = inside.select(pl.format("{}>{}", "cell", pl.col("text").str.head(length)).alias("head"), "sign")
+            _keep(found, heads, least)
+        _keep(found, inside.select(pl.format("{}@{}", "cell", pl.lit(length)).alias("head"), "sign"), LEAST)
     return found
 
 

@@ -61,7 +61,8 @@ class Codes:
     """A column of codes and numbers, each written in one of few shapes (``99 99 99 99 99``).
 
     ``cells`` are shapes with the beginning that they share, such as ``99 99 99 99 99|06``. ``prefixes`` continue a
-    cell, ``places`` say what stands at a place of a shape when no prefix does. ``unique`` columns never repeat a value.
+    cell after a beginning (``cell>06``) or at a place (``cell@4``), ``places`` at a place of a shape whatever the cell.
+    ``unique`` columns never repeat a value.
     """
 
     cells: Mapping[str, Count]

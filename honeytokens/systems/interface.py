@@ -116,6 +116,11 @@ class HospitalAdapter(ABC):
         mapping gives the field no column of its own.
         """
 
+    @property
+    def profiled(self) -> bool:
+        """Whether :meth:`host_table` has a table to give."""
+        return False
+
     def host_table(self) -> HostTable:
         """Return the patients' table as a profile sees it; raise ``ProfileError`` where none can be learnt."""
         raise ProfileError(

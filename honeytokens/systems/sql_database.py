@@ -43,6 +43,11 @@ class SqlDatabase(SqlSystem[Composer]):
                 names.update(source.names())
         return frozenset(Field(name) for name in names - {"establishment"})
 
+    @property
+    def profiled(self) -> bool:
+        """Whether there is a patients' table to give: always."""
+        return True
+
     def host_table(self) -> HostTable:
         """Return the mapped columns of the patients' table."""
         return MappedPatients(self._mapping, self._layout().sections, self._stream)

@@ -21,6 +21,7 @@ from honeytokens.workflows.home import Home
 from honeytokens.workflows.homonyms import Population
 from honeytokens.workflows.manifests import keep_missing
 from honeytokens.workflows.pace import Pace
+from honeytokens.workflows.realism import attackable, attacked
 from honeytokens.workflows.streets import waiting
 
 _KEY_ATTEMPTS = 20
@@ -31,7 +32,7 @@ class ApplyReport:
     """What one run of apply did. ``problems`` has one line for each placement that was left as it is.
 
     ``waiting`` decoys keep their street until its next version, since the one that is due would make two decoys share a
-    pair of main fields.
+    pair of main fields. ``unattacked`` campaigns were begun without being attacked, for want of scikit-learn.
     """
 
     planted: int = 0
@@ -41,6 +42,7 @@ class ApplyReport:
     not_due: int = 0
     next_due: datetime | None = None
     problems: list[str] = field(default_factory=list)
+    unattacked: list[str] = field(default_factory=list)
 
 
 def apply(
@@ -48,12 +50,15 @@ def apply(
     campaign: str | None = None,
     *,
     rate: float | None = None,
+    accept_detectable: bool = False,
     on_progress: Callable[[int], None] | None = None,
 ) -> ApplyReport:
     """Plant every decoy that is due and rewrite every stamp that is due, of one campaign or of all.
 
     What is done already is left alone: a second run does nothing. A decoy that would stand beside a patient who came
-    since it was planned is cancelled. ``rate`` is in rows a second. Raises ``PlantingError`` or
+    since it was planned is cancelled. ``rate`` is in rows a second. Before its first decoy is planted, a campaign's
+    decoys are attacked; of one whose decoys can be told from patients nothing is planted, unless ``accept_detectable``,
+    which is recorded. Raises ``PlantingError`` or
     ``SystemUnreachableError`` at the first failure of a system; everything before it is journalled.
     """
     report, pace = ApplyReport(), Pace(rate)
@@ -68,12 +73,37 @@ def apply(
                 adapter.check()
                 arriving = [(one, due[one.name]) for one in campaigns if one.system == each.system]
                 adapters[each.system] = adapter, _population(home, adapter, arriving)
-            if due[each.name]:
+            if due[each.name] and _may_be_planted(home, each, adapters[each.system][0], report, accept_detectable):
                 _Applier(home, each, *adapters[each.system], report, pace).run(due[each.name], on_progress)
     home.registry.log(
         home.now(), "apply", f"planted {report.planted}, rewritten {report.rewritten}, resumed {report.resumed}"
     )
     return report
+
+
+def _may_be_planted(
+    home: Home, campaign: Campaign, adapter: HospitalAdapter, report: ApplyReport, accept_detectable: bool
+) -> bool:
+    """Return whether a campaign's decoys may be planted; those of one that was begun already are not asked about."""
+    if any(placement.written for placement in home.registry.placements(campaign.name)):
+        return True
+    if accept_detectable:
+        home.registry.log(home.now(), "apply", f"{campaign.name} was accepted, whether or not its decoys can be told")
+        return True
+    if not attackable():
+        report.unattacked.append(campaign.name)
+        return True
+    verdict = attacked(home, campaign, adapter, quick=True) if adapter.profiled else None
+    if verdict is None or not verdict.detectable:
+        return True
+    tells = "; ".join([*(f"{one.rule} in {one.column}" for one in verdict.detections), *verdict.tells][:2])
+    auc = max(one.auc for one in verdict.attacks)
+    report.problems.append(
+        f"{campaign.name} was not begun: its decoys can be told from patients (AUC {auc:.2f}"
+        f"{': ' if tells else ''}{tells}). See honeytokens realism {campaign.system}; learn the system's profile and"
+        " plan anew, or apply with --accept-detectable"
+    )
+    return False
 
 
 def _due(home: Home, campaign: Campaign, report: ApplyReport) -> list[tuple[Placement, int]]:

@@ -19,6 +19,7 @@ from honeytokens.locales.interface import Locale
 from honeytokens.locales.tables import BITS_CAP
 from honeytokens.model import Field
 from honeytokens.profiles import Profile, decode, digest, encode, learn
+from honeytokens.profiles.abbreviations import written_out
 from honeytokens.sealing import Box
 from honeytokens.workflows.connecting import open_system
 from honeytokens.workflows.home import Home
@@ -147,6 +148,10 @@ def _known(people: pl.DataFrame, locale: Locale) -> dict[str, pl.Series]:
     lacking = [pl.lit(None, dtype=pl.String).alias(field) for field in Field if field not in looked.columns]
     born = pl.col(Field.BIRTH_DATE).str.to_date("%Y-%m-%d", strict=False).fill_null(_SOME_DAY)
     frame = looked.with_columns(lacking).with_columns(born).with_columns(pl.col(pl.String).fill_null(""))
+    spelt = locale.spelt_towns(frame[Field.TOWN])
+    frame = frame.with_columns(
+        spelt.fill_null("").alias(Field.TOWN), pl.col(Field.STREET).map_elements(written_out, return_dtype=pl.String)
+    )
     rated = [
         locale.bits(frame.with_columns(pl.lit(sex).alias(Field.SEX)), locale.capital, _SOME_DAY)
         for sex in ("female", "male")
@@ -157,7 +162,7 @@ def _known(people: pl.DataFrame, locale: Locale) -> dict[str, pl.Series]:
         if name in people.columns
     }
     if Field.TOWN in found:
-        found[Field.TOWN] = locale.knows_towns(looked[Field.TOWN])
+        found[Field.TOWN] = spelt.is_not_null()
     rest = pl.Series([None] * (len(people) - len(looked)), dtype=pl.Boolean)
     return {
         name: pl.concat([pl.select(pl.when(looked[name].is_not_null()).then(known)).to_series(), rest])

@@ -14,7 +14,7 @@ import polars as pl
 from honeytokens.locales.emails import local_parts
 from honeytokens.locales.fr_fr import identifiers, names, streets, towns
 from honeytokens.locales.fr_fr.tables import ages, hand_written
-from honeytokens.locales.tables import bits_frame, folder_digest, known_towns, of_given, sexes
+from honeytokens.locales.tables import bits_frame, folder_digest, of_given, sexes, spelt_towns
 from honeytokens.markers import Draws
 
 
@@ -29,9 +29,9 @@ class FrFr:
         """Return the SHA-256, in hex, of the files of ``data/fr_fr``."""
         return hashlib.sha256(folder_digest(self.code)).hexdigest()
 
-    def knows_towns(self, names: pl.Series) -> pl.Series:
-        """Return which texts are names of communes, however they are written."""
-        return known_towns(names, towns.places().frame["town"])
+    def spelt_towns(self, names: pl.Series) -> pl.Series:
+        """Return names of communes, however they are written, as the tables spell them; null for others."""
+        return spelt_towns(names, towns.places().frame["town"])
 
     def is_place(self, postcode: str) -> bool:
         """Return whether a commune has this postcode."""
