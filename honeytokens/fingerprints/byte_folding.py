@@ -267,7 +267,7 @@ def _fold_units(data: U8, units: I64, dialect: I64, spelt: U8, places: I64, stra
                 state = _ODD
                 break
             if sign < 0x80:
-                if sign > 32:
+                if sign > 32 or (sign < 32 and (separator or sign != 9)):
                     state = _PLAIN
                 text[held] = sign + 32 if 65 <= sign <= 90 else 32 if 0 < sign < 32 else sign
                 held += 1

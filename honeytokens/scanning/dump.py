@@ -13,6 +13,7 @@ from pathlib import Path
 from honeytokens.model import Location, Unread
 from honeytokens.scanning.opening import STANDARD_INPUT, open_file, open_standard_input
 from honeytokens.scanning.readers import CONTAINERS, READERS, Container, Reader, Record, Source
+from honeytokens.scanning.readers.line_blocks import Sift
 from honeytokens.scanning.readers.unsupported import unsupported
 
 _MOST_DEPTH = 8
@@ -23,15 +24,22 @@ Found = tuple[Source, Record] | Unread
 
 
 def read_paths(
-    paths: Sequence[Path], count: Callable[[int], None], *, raw: bool = False, passwords: Sequence[str] = ()
+    paths: Sequence[Path],
+    count: Callable[[int], None],
+    *,
+    raw: bool = False,
+    passwords: Sequence[str] = (),
+    sift: Sift | None = None,
 ) -> Iterator[Found]:
     """Yield the records of every file in ``paths`` and in the folders among them, and what could not be read.
+
+    ``sift``, if given, tells which lines need not be read.
 
     ``count`` is told how many bytes were read from disk, as they are. ``raw`` reads what containers hold, and every
     other file, as bytes of no known format. ``passwords`` are tried on what is encrypted. ``-`` among the paths is
     standard input. Raises nothing about files.
     """
-    dump = _Dump(count, READERS["binary"] if raw else None, tuple(passwords))
+    dump = _Dump(count, READERS["binary"] if raw else None, tuple(passwords), sift)
     for path in paths:
         yield from dump.standard_input() if path == STANDARD_INPUT else dump.path(path)
 
@@ -39,7 +47,10 @@ def read_paths(
 class _Dump:
     """Reads files, with the passwords of a scan, and by one reader if every file is to be read by it."""
 
-    def __init__(self, count: Callable[[int], None], reader: Reader | None, passwords: tuple[str, ...]) -> None:
+    def __init__(
+        self, count: Callable[[int], None], reader: Reader | None, passwords: tuple[str, ...], sift: Sift | None
+    ) -> None:
+        self._sift = sift
         self._count = count
         self._reader = reader
         self._passwords = passwords
@@ -72,6 +83,7 @@ class _Dump:
             yield _unread(path, "It changed while it was read: scan it again when nothing writes to it any more")
 
     def _source(self, source: Source, depth: int) -> Iterator[Found]:
+        source.sift = self._sift
         container = next((kind for kind in CONTAINERS.values() if kind.recognises(source)), None)
         if self._reader is None and (reason := unsupported(source.head)):
             yield Unread(source.location, reason)

@@ -40,13 +40,13 @@ def scan(
     progress = _Progress(on_progress)
     search = Search(known, index, keeps_texts=lines is not None)
     unread = []
-    for found in read_paths(paths, progress.count, raw=raw, passwords=passwords):
+    for found in read_paths(paths, progress.count, raw=raw, passwords=passwords, sift=search):
         if isinstance(found, Unread):
             unread.append(found)
-        else:
-            source, whole = found
-            for record in cut(whole):
-                search.look(record, source.path, source.member_of(record))
+            continue
+        source, whole = found
+        for record in cut(whole):
+            search.look(record, source.path, source.member_of(record))
     hits, leads = search.grade()
     if lines is not None:
         lines += search.lines()

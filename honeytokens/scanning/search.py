@@ -5,11 +5,13 @@ from __future__ import annotations
 from itertools import compress
 from typing import NamedTuple
 
+from honeytokens.fingerprints.byte_folding import Shape
 from honeytokens.model import Hit, KnownDecoys, Location
 from honeytokens.scanning.grading import LEAD_BITS, Ledger, threshold
 from honeytokens.scanning.index import Index
 from honeytokens.scanning.matched_lines import MatchedLine
 from honeytokens.scanning.readers import Record
+from honeytokens.scanning.readers.line_blocks import Sifted
 from honeytokens.scanning.reading import Reading
 from honeytokens.scanning.screen import Screen
 from honeytokens.scanning.sieve import Candidates, Sieve
@@ -21,6 +23,10 @@ _SIFTED_RECORDS, _SIFTED_SIGNS = 1 << 10, 1 << 20
 
 _MATCHED_RECORDS, _MATCHED_SIGNS = 1 << 14, 1 << 22
 """How many of those that the sieve leaves, or signs in them, are held until they are matched."""
+
+
+_SAMPLED_LINES = 128
+"""So many lines of a block say whether it tells stories."""
 
 
 class _Seen(NamedTuple):
@@ -55,14 +61,31 @@ class Search:
         self._unmatched: list[tuple[_Seen, Candidates, bool]] = []
         self._unmatched_signs = 0
         self._wanted = set[int]()
+        self._block_tells = False
+        self._block_path: str | None = None
 
     def look(self, record: Record, path: str, member: str | None) -> None:
         """Hold one record against all decoys, now or with others that follow."""
         self.records += 1
+        if path != self._block_path:
+            self._block_tells &= self._block_path is None
+            self._block_path = path
         self._unsifted.append(_Seen(record, path, member))
         self._unsifted_signs += _signs(record)
         if len(self._unsifted) >= _SIFTED_RECORDS or self._unsifted_signs >= _SIFTED_SIGNS:
             self._sift()
+
+    def pass_over(self, records: int) -> None:
+        """Count records that hold no decoy: :meth:`sift` said so."""
+        self.records += records
+
+    def sift(self, data: bytes, shape: Shape) -> Sifted:
+        """Tell lines that may hold a decoy from those that do not."""
+        lines = data.splitlines()
+        sample = [(line.decode(errors="replace"),) for line in lines[:: max(1, len(lines) // _SAMPLED_LINES)]]
+        self._block_tells, self._block_path = self._stories.told_by(sample), None
+        less = MOST_BITS if self._block_tells else 0.0
+        return self._screen.lines(data, shape, lambda records: self._bar_after(records) - less)
 
     def grade(self) -> tuple[tuple[Hit, ...], tuple[Hit, ...]]:
         """Return the hits and leads among the records so far."""
@@ -76,8 +99,8 @@ class Search:
 
     def _sift(self) -> None:
         texts = [seen.record.fields for seen in self._unsifted]
-        tells = self._stories.told_by(texts)
-        passed = self._screen.records(texts, self._bar - MOST_BITS if tells else self._bar)
+        tells = self._block_tells or self._stories.told_by(texts)
+        passed = self._screen.records(texts, self._bar_after() - MOST_BITS if tells else self._bar_after())
         left = list(compress(self._unsifted, passed))
         found = self._sieve.candidates([seen.record.fields for seen in left])
         for seen, candidates in zip(left, found, strict=True):
@@ -89,10 +112,12 @@ class Search:
                     self._match()
         self._unsifted, self._unsifted_signs = [], 0
 
-    @property
-    def _bar(self) -> float:
-        """The bar for leads, which only rises as records are read: what is below it now would not pass at the end."""
-        return threshold(self.records, self._decoys) - LEAD_BITS
+    def _bar_after(self, more: int = 0) -> float:
+        """Return the bar for leads when more records were read.
+
+        It only rises as records are read: what is below it now would not pass at the end.
+        """
+        return threshold(self.records + more, self._decoys) - LEAD_BITS
 
     def _is_much(self) -> bool:
         held = len(self._unmatched) >= _MATCHED_RECORDS or self._unmatched_signs >= _MATCHED_SIGNS
@@ -100,7 +125,7 @@ class Search:
 
     def _match(self) -> None:
         suspects = self._suspects.fetch(self._wanted)
-        bar = self._bar
+        bar = self._bar_after()
         likely = []
         for seen, candidates, tells in self._unmatched:
             least = bar - MOST_BITS if tells else bar

@@ -9,9 +9,9 @@ import codecs
 import io
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from io import BufferedReader
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 LINE_LIMIT = 1 << 20
 """Longer lines come in pieces of this many bytes (or characters, for UTF-16)."""
@@ -153,13 +153,32 @@ class Line(NamedTuple):
     whole: bool
 
 
-class Lines:
-    """The lines of a stream, one at a time; a reader may put lines back."""
+class Blocks(Protocol):
+    """Lines that come in blocks, of which some can be passed over."""
 
-    def __init__(self, stream: BufferedReader[Any], encoding: str, sample: str) -> None:
+    rest: tuple[BufferedReader[Any], int, int] | None
+    """What is left for slower code, once that is known; and the number and offset of its first line."""
+
+    def next(self) -> Line | None:
+        """Return the next line, if there is one."""
+
+    def pass_over(self) -> int:
+        """Pass over lines that need not be read; return how many records they hold."""
+
+
+class Lines:
+    """The lines of a stream, one at a time; a reader may put lines back.
+
+    ``blocks``, if given, are the same lines where they are plain: UTF-8, with usual ends.
+    """
+
+    def __init__(
+        self, stream: BufferedReader[Any], encoding: str, sample: str, blocks: Callable[[], Blocks] | None = None
+    ) -> None:
         old_mac = "\r" in sample and "\n" not in sample
         plain = encoding.startswith("utf-8") and not old_mac
-        self._lines = _by_bytes(stream) if plain else _by_text(stream, encoding)
+        self._blocks = blocks() if plain and blocks is not None else None
+        self._lines = _by_bytes(stream, 1, 0) if plain else _by_text(stream, encoding)
         self._back: deque[Line] = deque()
 
     def __iter__(self) -> Iterator[Line]:
@@ -168,23 +187,41 @@ class Lines:
 
     def next(self) -> Line | None:
         """Return the next line, or ``None`` at the end."""
-        return self._back.popleft() if self._back else next(self._lines, None)
+        if self._back:
+            return self._back.popleft()
+        if self._blocks is not None:
+            line = self._blocks.next()
+            if line is not None:
+                return line
+            if self._blocks.rest is not None:
+                self._lines = _by_bytes(*self._blocks.rest)
+            self._blocks = None
+        return next(self._lines, None)
+
+    def pass_over(self) -> int:
+        """Pass over lines that are sure to hold no decoy; return how many records they are."""
+        return self._blocks.pass_over() if self._blocks is not None and not self._back else 0
 
     def put_back(self, *lines: Line) -> None:
         """Have these lines, in this order, come next."""
         self._back.extendleft(reversed(lines))
 
 
-def _by_bytes(stream: BufferedReader[Any]) -> Iterator[Line]:
-    number, offset, cut, rest = 1, 0, False, b""
+def decode_line(data: bytes, number: int, offset: int) -> Line:
+    """Return a whole line of UTF-8, given with its end."""
+    text = _decode(data).rstrip("\r\n")
+    return Line(text if offset else text.removeprefix("\ufeff"), number, offset, True)
+
+
+def _by_bytes(stream: BufferedReader[Any], number: int, offset: int) -> Iterator[Line]:
+    cut, rest = False, b""
     while data := stream.readline(LINE_LIMIT):
         ended = data.endswith(b"\n")
         whole = not cut and (ended or len(data) < LINE_LIMIT)
         data, rest = rest + data, b""
         if not ended and not whole:
             data, rest = _without_cut_letter(data)
-        text = _decode(data).rstrip("\r\n")
-        yield Line(text if offset else text.removeprefix("\ufeff"), number, offset, whole)
+        yield decode_line(data, number, offset)._replace(whole=whole)
         number, offset, cut = number + ended, offset + len(data), not ended
     if rest:
         yield Line(_decode(rest), number, offset, False)

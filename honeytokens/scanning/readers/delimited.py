@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from statistics import mode
 
+from honeytokens.fingerprints.byte_folding import Shape
 from honeytokens.scanning.readers.decoding import Line, Lines
 from honeytokens.scanning.readers.interface import Reader, Record, Source
 
@@ -100,9 +101,13 @@ class Delimited(Reader):
         dialect = _sniff(source.sample)
         if dialect is None:
             return
-        lines = Lines(source.stream, source.encoding, source.sample)
+        lines = source.lines(Shape(True, ord(dialect.separator), ord(dialect.quote), dialect.escaped))
         row = 0
-        for line in lines:
+        while True:
+            row += lines.pass_over()
+            line = lines.next()
+            if line is None:
+                return
             text = line.text
             if not text.strip(" "):
                 continue

@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, partial
 from io import BufferedReader
 from typing import Any, BinaryIO, NamedTuple, cast
 
+from honeytokens.fingerprints.byte_folding import Shape
 from honeytokens.model import Location, Unread
-from honeytokens.scanning.readers.decoding import decode_sample, encoding_of
+from honeytokens.scanning.readers.decoding import Lines, decode_sample, encoding_of
+from honeytokens.scanning.readers.line_blocks import LineBlocks, Sift
 from honeytokens.scanning.readers.streams import PIECE, Budget, ByteStream, Readable, WholeFile
 
 HEAD_BYTES = 1 << 16
@@ -51,10 +53,19 @@ class Source:
         self.path = path
         self.member = member
         self.passwords = passwords
+        self.sift: Sift | None = None
+        """What tells lines that need not be read, if there is such."""
         self._bytes = stream
         self._file = file
         self.head = stream.peek(HEAD_BYTES)
         self.stream = BufferedReader(stream, PIECE)
+
+    def lines(self, shape: Shape | None = None) -> Lines:
+        """Return the lines of the stream; given their shape, some can be passed over."""
+        blocks = None
+        if self.sift is not None and shape is not None:
+            blocks = partial(LineBlocks, self.stream, self.sift, shape)
+        return Lines(self.stream, self.encoding, self.sample, blocks)
 
     @cached_property
     def encoding(self) -> str:
@@ -123,7 +134,7 @@ class Reader(ABC):
 
     @abstractmethod
     def records(self, source: Source) -> Iterator[Record | Unread]:
-        """Yield every record, and what could not be read.
+        """Yield every record but those that ``source.sift`` lets it pass over, and what could not be read.
 
         Whatever the bytes are, it raises nothing, loses no text without a word and holds a few MiB at most.
         """

@@ -6,15 +6,13 @@ from collections.abc import Iterator
 
 from honeytokens.scanning.readers.interface import Reader, Record, Source
 from honeytokens.scanning.readers.passages import Passages
-from honeytokens.scanning.readers.plain_text import PlainText
+from honeytokens.scanning.readers.plain_text import line_records
 
 _LOOKED_AT = 100
 _LEAST_LINES = 3
 _SHORT = 120
 _MOST_LINES = 20_000
 """A longer text is a log or a list, where neighbours have nothing to do with one another."""
-
-_LINES = PlainText()
 
 
 class LetterText(Reader):
@@ -30,7 +28,7 @@ class LetterText(Reader):
     def records(self, source: Source) -> Iterator[Record]:
         """Yield the records in the order of the text."""
         passages, last = Passages(), 0
-        for count, record in enumerate(_LINES.records(source)):
+        for count, record in enumerate(line_records(source, _MOST_LINES)):
             if count >= _MOST_LINES:
                 yield record
                 continue
