@@ -26,7 +26,8 @@ _MATCHED_RECORDS, _MATCHED_SIGNS = 1 << 14, 1 << 22
 
 
 _SAMPLED_LINES = 128
-"""So many lines of a block say whether it tells stories."""
+_SAMPLED_BYTES = 512
+"""So many lines of a block, and so much of each, say whether it tells stories."""
 
 
 class _Seen(NamedTuple):
@@ -81,8 +82,8 @@ class Search:
 
     def sift(self, data: bytes, shape: Shape) -> Sifted:
         """Tell lines that may hold a decoy from those that do not."""
-        lines = data.splitlines()
-        sample = [(line.decode(errors="replace"),) for line in lines[:: max(1, len(lines) // _SAMPLED_LINES)]]
+        starts = [data.find(b"\n", len(data) * nth // _SAMPLED_LINES) + 1 for nth in range(_SAMPLED_LINES)]
+        sample = [(data[start : start + _SAMPLED_BYTES].decode(errors="replace"),) for start in starts]
         self._block_tells, self._block_path = self._stories.told_by(sample), None
         less = MOST_BITS if self._block_tells else 0.0
         return self._screen.lines(data, shape, lambda records: self._bar_after(records) - less)
