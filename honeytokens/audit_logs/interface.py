@@ -61,8 +61,9 @@ class TableLog(ABC):
     zone: tzinfo
 
     name: ClassVar[str]
+    table: ClassVar[str]
     key: ClassVar[str]
-    """The column of :attr:`query` that numbers the entries, ever upwards."""
+    """The column of the table, and of :attr:`query`, that numbers the entries, ever upwards."""
     query: ClassVar[str]
     """SQL that takes ``:after`` and ``:limit`` and returns the entries above ``:after``, in order, with :attr:`key`."""
 

@@ -36,6 +36,7 @@ class MediboardRequests(TableLog):
     """``long_request_log``: requests that took long, such as exports and searches over all patients."""
 
     name = "mediboard_requests"
+    table = "long_request_log"
     key = "long_request_log_id"
     query = (
         f"SELECT l.*, {_LOGIN.format(at='datetime')} FROM long_request_log l"  # noqa: S608
@@ -67,6 +68,7 @@ class MediboardViews(TableLog):
     """``log_access_medical_object``: views of stays."""
 
     name = "mediboard_views"
+    table = "log_access_medical_object"
     key = "access_id"
     query = (
         f"SELECT l.*, {_LOGIN.format(at='datetime')} FROM log_access_medical_object l"  # noqa: S608
@@ -83,6 +85,7 @@ class MediboardWrites(TableLog):
     """``user_log``: who stored, merged or deleted an object; who created one has not read it."""
 
     name = "mediboard_writes"
+    table = "user_log"
     key = "user_log_id"
     query = (
         "SELECT user_log_id, user_id, object_id, object_class, type, date, ip_address FROM user_log"

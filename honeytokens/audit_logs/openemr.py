@@ -24,6 +24,7 @@ class OpenEmrStatements(TableLog):
     """``log``: statements and views of OpenEMR's pages."""
 
     name = "openemr_log"
+    table = "log"
     key = "id"
     query = (
         "SELECT id, date, event, user, comments, patient_id, success FROM log"
@@ -49,6 +50,7 @@ class OpenEmrCalls(TableLog):
     """``api_log``: calls of OpenEMR's FHIR and REST interfaces."""
 
     name = "openemr_calls"
+    table = "api_log"
     key = "id"
     query = (
         "SELECT id, user_id, patient_id, ip_address, method, request_url, created_time FROM api_log"
