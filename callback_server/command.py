@@ -187,6 +187,22 @@ def init(config: Path | None, passphrase_fd: int | None, **flags: Any) -> None:
     click.echo(settings.public_key_path)
 
 
+@main.command()
+@click.option("--config", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The watch's settings.")
+@click.option("--once", is_flag=True, help="Read and hand over what is there now, and stop.")
+def watch(config: Path, *, once: bool) -> None:
+    """Read audit logs beside a database, and tell the worker, sealed, who read seeded tables.
+
+    \b
+    Example:
+      callback-server watch --config /etc/honeytokens/watch.toml
+    """
+    from callback_server.watch.process import run_watch
+    from callback_server.watch.settings import load_watch_settings
+
+    run_watch(load_watch_settings(config), once=once)
+
+
 @main.group()
 def alerts() -> None:
     """Look after alerts that no receiver took."""

@@ -35,7 +35,7 @@ class Source(ABC):
     def poll(self, position: Position | None) -> Polled | None:
         """Return what came since ``position`` (``None`` at the very first), or ``None`` when nothing did.
 
-        Raises ``OSError`` or ``sqlalchemy.exc.SQLAlchemyError`` when the log cannot be read now.
+        Raises ``OSError``, ``EOFError`` or ``ServiceError`` when the log cannot be read now.
         """
 
     def close(self) -> None:

@@ -17,7 +17,6 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import httpx
-import sqlalchemy as sa
 import standardwebhooks
 
 from callback_server.errors import ServiceError
@@ -30,10 +29,8 @@ from callback_server.watch.interface import Source
 from callback_server.watch.outbox import Outbox
 from callback_server.watch.settings import SourceSettings, WatchSettings
 from callback_server.watch.syslog import SyslogSource
-from callback_server.watch.tables import TableSource
 from honeytokens.audit_logs import FILE_LOGS, TABLE_LOGS
 from honeytokens.model import ReadSighting
-from honeytokens.systems.sql.urls import parse_url
 
 HOOK_TYPE = "honeytokens.reads"
 """The ``type`` of a delivery; its ``sealed`` holds, sealed and in base64, what ``callback_server.reads`` encodes."""
@@ -121,8 +118,8 @@ class Watch:
             if polled is not None:
                 sealed = [self.sealer.seal(encode_reads(group)) for group in _groups(polled.reads)]
                 self.outbox.keep(source.name, polled.position, sealed)
-        except (OSError, EOFError, sa.exc.SQLAlchemyError, sqlite3.Error) as error:
-            why = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
+        except (OSError, EOFError, sqlite3.Error, ServiceError) as error:
+            why = getattr(error, "strerror", None) or str(error) or type(error).__name__
             self._trouble(source.name, f"{source.name} cannot be read: {why}")
             return False
         self._well(source.name)
@@ -161,17 +158,19 @@ def _groups(reads: Sequence[ReadSighting]) -> Iterator[Sequence[ReadSighting]]:
 def _source(wanted: SourceSettings, settings: WatchSettings) -> Source:
     zone, from_start = ZoneInfo(wanted.zone or settings.zone), settings.start == "beginning"
     if wanted.database is not None:
+        # Imported here: a watch of files needs no library of databases.
+        from callback_server.watch.tables import TableSource  # noqa: PLC0415
+
         password = read_secret(wanted.password_file, "database password") if wanted.password_file else None
-        url = parse_url(wanted.database)
-        url = url if password is None else url.set(password=password)
-        return TableSource(url, TABLE_LOGS[wanted.log](settings.watched, zone), from_start=from_start)
-    log = FILE_LOGS[wanted.log](settings.watched, zone)
+        log = TABLE_LOGS[wanted.log](settings.watched, zone)
+        return TableSource(wanted.database, password, log, from_start=from_start)
+    text_log = FILE_LOGS[wanted.log](settings.watched, zone)
     if wanted.file is not None:
-        return FileSource(wanted.file, log, from_start=from_start)
+        return FileSource(wanted.file, text_log, from_start=from_start)
     transport, _, place = str(wanted.syslog).partition("://")
     host, _, port = place.rpartition(":")
     try:
-        return SyslogSource(transport, host, int(port), log)
+        return SyslogSource(transport, host, int(port), text_log)
     except (OSError, OverflowError) as error:
         raise ServiceError(
             f"{wanted.syslog} cannot be listened at: {error}", "Choose a free port of this machine"

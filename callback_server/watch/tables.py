@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from callback_server.errors import ServiceError
 from callback_server.watch.interface import Polled, Position, Source
 from honeytokens.audit_logs import TableLog
 
@@ -12,16 +13,40 @@ _OVERLAP = 500
 """Entries that are looked at again: a transaction may commit an entry after one of a higher number."""
 
 
-class TableSource(Source):
-    """Follows one table. ``from_start`` reads what is there at the very first; else only what comes."""
+_DRIVERS = {"mysql": "mysql+pymysql", "mariadb": "mariadb+pymysql", "postgresql": "postgresql+psycopg"}
 
-    def __init__(self, url: sa.URL, log: TableLog, *, from_start: bool) -> None:
-        self.name = f"{log.name} {url.host or ''}/{url.database}"
+
+class TableSource(Source):
+    """Follows one table. ``from_start`` reads what is there at the very first; else only what comes.
+
+    ``url`` is of SQLAlchemy's form; its own password is used without ``password``. Raises ``ServiceError`` for no URL.
+    """
+
+    def __init__(self, url: str, password: str | None, log: TableLog, *, from_start: bool) -> None:
+        try:
+            parsed = sa.make_url(url)
+            parsed = parsed.set(drivername=_DRIVERS.get(parsed.drivername, parsed.drivername))
+            parsed = parsed if password is None else parsed.set(password=password)
+            self._engine = sa.create_engine(parsed, poolclass=sa.NullPool)
+        except (sa.exc.ArgumentError, ValueError, ModuleNotFoundError) as error:
+            raise ServiceError(
+                "The database of a source is no URL that is known",
+                "Write mariadb://account@host/database or postgresql://account@host/database",
+            ) from error
+        self.name = f"{log.name} {parsed.host or ''}/{parsed.database}"
         self._log, self._from_start = log, from_start
-        self._engine = sa.create_engine(url, poolclass=sa.NullPool)
 
     def poll(self, position: Position | None) -> Polled | None:
         """Read on, up to a thousand entries."""
+        try:
+            return self._poll(position)
+        except sa.exc.SQLAlchemyError as error:
+            cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+            raise ServiceError(
+                f"the database refused ({type(cause).__name__})", "Check its account and address"
+            ) from error
+
+    def _poll(self, position: Position | None) -> Polled | None:
         after = int(position["after"]) if position else 0
         seen = set(position["seen"]) if position else set()
         with self._engine.connect() as connection:
