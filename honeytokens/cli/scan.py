@@ -32,6 +32,12 @@ _FOUND, _UNREAD = 1, 4
     "--raw", is_flag=True, help="Read files as bytes, whatever their format: also finds rows deleted from databases."
 )
 @click.option("--ask-password", is_flag=True, help="Ask for a password of encrypted archives.")
+@click.option(
+    "--hash-salt",
+    multiple=True,
+    metavar="TEXT",
+    help="Also look for values hashed with this salt before or behind them; may be repeated.",
+)
 @click.option("--baseline", type=FILE, help="Set aside what this baseline holds: only what is new counts.")
 @click.option(
     "--write-baseline",
@@ -52,6 +58,7 @@ def command(
     raw: bool,
     password_file: Path | None,
     ask_password: bool,
+    hash_salt: tuple[str, ...],
     baseline: Path | None,
     write_baseline: Path | None,
     evidence: Path | None,
@@ -98,6 +105,7 @@ def command(
                 language=language,
                 raw=raw,
                 passwords=passwords,
+                salts=tuple(salt.encode("utf-8", "surrogateescape") for salt in hash_salt if salt),
                 rules=rules,
                 baseline=known,
                 lines=lines,

@@ -6,7 +6,7 @@ value goes through ``value_marks``, each distinct one once. Importing this file 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Protocol
@@ -85,11 +85,14 @@ class Prints(Protocol):
         """Return those of a column of marks: mark ``i`` has the form ``data[offsets[i]:offsets[i + 1]]``."""
 
 
-def column_prints(printer: Prints, field: Field, decoys: pl.Series, values: pl.Series) -> pl.DataFrame:
+def column_prints(
+    printer: Prints, field: Field, decoys: pl.Series, values: pl.Series, salts: Sequence[bytes] = ()
+) -> pl.DataFrame:
     """Return the prints of the marks of a column of values (String; dates in ISO form), each mark of a row once.
 
     ``decoys`` (UInt32) are the numbers of the values' decoys. The columns are ``decoy`` (UInt32), ``code`` (UInt8, that
-    of the part) and ``print`` (UInt64). Nulls, and fields that name nobody, have no marks.
+    of the part) and ``print`` (UInt64). Nulls, and fields that name nobody, have no marks. Hashes are
+    marked with each of the ``salts`` too.
     """
     rows = pl.DataFrame({"decoy": decoys, "value": values}).drop_nulls()
     marks = _street_marks(rows) if field is Field.STREET else _marks(field, rows)
@@ -98,7 +101,7 @@ def column_prints(printer: Prints, field: Field, decoys: pl.Series, values: pl.S
     prints = printer.singles(marks["code"].to_numpy(), data, offsets)
     found = [marks.select("decoy", "code", print=prints)]
     if field in HASHED_FIELDS:
-        found += _digest_prints(printer, field, rows)
+        found += _digest_prints(printer, field, rows, salts)
     return pl.concat(found)
 
 
@@ -129,9 +132,9 @@ def _one_by_one(field: Field, rows: pl.DataFrame) -> pl.DataFrame:
     return rows.join(found, on="value")
 
 
-def _digest_prints(printer: Prints, field: Field, rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
+def _digest_prints(printer: Prints, field: Field, rows: pl.DataFrame, salts: Sequence[bytes]) -> Iterator[pl.DataFrame]:
     """Yield the prints of the marks of hashes, for each kind of hash."""
-    spellings = [hashed_spellings(field, value) for value in rows["value"]]
+    spellings = [hashed_spellings(field, value, salts) for value in rows["value"]]
     decoys = pl.Series("decoy", np.repeat(rows["decoy"].to_numpy(), [len(own) for own in spellings]))
     texts = list(chain.from_iterable(spellings))
     codes = np.full(len(texts), CODES[Part.DIGEST], dtype=np.uint8)

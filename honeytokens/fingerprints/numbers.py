@@ -17,7 +17,7 @@ _ONE_PHONE = re.compile(r"(?:(?:\+33|0033)[ .]?(?:\(0\))?|0)[1-9](?:[ .-]?\d\d){
 _GAP = re.compile(r"[ .\-/()\u00a0\u202f]{1,3}")
 _MOST_DIGITS = 17
 _MOST_GROUPS = 10
-_COUNTRY_CODES = {10: ("33", "32"), 11: ("44",)}
+_COUNTRY_CODES = {9: ("32",), 10: ("33", "32"), 11: ("44",)}
 """The countries whose numbers have so many digits, the trunk zero counted."""
 _LUXEMBOURG, _AMERICA, _AMERICAN_DIGITS = "352", "1", 10
 _NO_TRUNK = re.compile(
@@ -130,18 +130,26 @@ def _from_abroad(bare: str) -> Iterator[str]:
         yield from (_AMERICA + bare, f"+{_AMERICA}{bare}")
 
 
-def hashed_spellings(field: Field, value: str) -> frozenset[bytes]:
+def hashed_spellings(field: Field, value: str, salts: Sequence[bytes] = ()) -> frozenset[bytes]:
     """Return what a thief may hash of an e-mail, telephone or national id; other fields give nothing.
 
     These are the value as it is written, in lower case, as digits alone, and a telephone with the country codes that
-    its number of digits allows, with and without a plus sign.
+    its number of digits allows, with and without a plus sign; each also with each salt before or behind it, with a
+    colon between or not.
     """
-    return frozenset(map(str.encode, _spellings(field, value))) if field in HASHED_FIELDS else frozenset()
+    if field not in HASHED_FIELDS:
+        return frozenset()
+    plain = frozenset(map(str.encode, _spellings(field, value)))
+    return plain.union(salted for text in plain for salt in salts for salted in _salted(text, salt))
 
 
-def digests(field: Field, value: str) -> frozenset[str]:
+def _salted(text: bytes, salt: bytes) -> Iterator[bytes]:
+    yield from (salt + text, text + salt, salt + b":" + text, text + b":" + salt)
+
+
+def digests(field: Field, value: str, salts: Sequence[bytes] = ()) -> frozenset[str]:
     """Return the MD5, SHA-1 and SHA-256 of each of the :func:`hashed_spellings` of a value, in lower-case hex."""
-    return frozenset(hashed(text, kind).hex() for text in hashed_spellings(field, value) for kind in HASHES)
+    return frozenset(hashed(text, kind).hex() for text in hashed_spellings(field, value, salts) for kind in HASHES)
 
 
 def hashed(text: bytes, kind: hashlib._Hash) -> bytes:

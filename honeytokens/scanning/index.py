@@ -62,24 +62,29 @@ class Index:
     pairs: Table
     quick: QuickIndex
     quick_printer: QuickPrinter
+    salts: tuple[bytes, ...] = ()
 
     @classmethod
-    def build(cls, known: KnownDecoys, key: bytes) -> Index:
-        """Return the index of decoys under a 32-byte key of prints (``ValueError`` on any other length)."""
+    def build(cls, known: KnownDecoys, key: bytes, salts: tuple[bytes, ...] = ()) -> Index:
+        """Return the index of decoys under a 32-byte key of prints (``ValueError`` on any other length).
+
+        ``salts`` are those that thieves may have hashed values with.
+        """
         printer = Printer(key)
         weak, strong, pairs = [_NO_PRINTS], list[tuple[U64, U32]](), list[tuple[U64, U32]]()
         for batch in known.batches():
             paired = list[pl.DataFrame]()
             for field, own in batch.items():
-                marks = column_prints(printer, field, own["decoy"], own["value"])
+                marks = column_prints(printer, field, own["decoy"], own["value"], salts)
                 strong.append(_rows(_of(marks, STRONG_CODES)))
                 weak.append(_of(marks, _WEAK_CODES)["print"].unique().to_numpy())
                 if field in PAIRED_FIELDS:
                     paired.append(_of(marks, PAIRED_CODES))
             pairs.append(_pairs(printer, pl.concat(paired).unique()))
         quick_printer = QuickPrinter(key)
-        quick = QuickIndex.build(known, quick_printer)
-        return cls(printer, np.unique(np.concatenate(weak)), Table.of(strong), Table.of(pairs), quick, quick_printer)
+        quick = QuickIndex.build(known, quick_printer, salts)
+        tables = (np.unique(np.concatenate(weak)), Table.of(strong), Table.of(pairs))
+        return cls(printer, *tables, quick, quick_printer, salts)
 
     def knows(self, codes: U8, prints: U64) -> Flags:
         """Return which marks any decoy has; they are given by the codes of their parts and by their prints."""

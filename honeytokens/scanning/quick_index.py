@@ -6,7 +6,7 @@ is built from decoys' values a batch at a time and keeps none of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -68,8 +68,8 @@ class QuickIndex(NamedTuple):
     own_bounds: U32
 
     @classmethod
-    def build(cls, known: KnownDecoys, printer: QuickPrinter) -> QuickIndex:
-        """Return the quick index of decoys."""
+    def build(cls, known: KnownDecoys, printer: QuickPrinter, salts: Sequence[bytes] = ()) -> QuickIndex:
+        """Return the quick index of decoys, whose values may have been hashed with ``salts``."""
         every, singles, pairs = list[U64](), list[pl.DataFrame](), list[tuple[U64, U32, U8]]()
         rows, own = list[pl.DataFrame](), list[pl.DataFrame]()
         for start in range(0, len(known), _BATCH):
@@ -77,7 +77,7 @@ class QuickIndex(NamedTuple):
             paired, batch = list[pl.DataFrame](), list[pl.DataFrame]()
             for (name,), column in values.group_by("field"):
                 field = Field(name)
-                marks = column_prints(printer, field, column["decoy"], column["value"])
+                marks = column_prints(printer, field, column["decoy"], column["value"], salts)
                 every.append(marks["print"].unique().to_numpy())
                 plain = marks.filter(pl.col("code") != _DIGEST)
                 singles.append(plain.filter(STRONG_CODES[plain["code"].to_numpy()]).select("decoy", "print"))

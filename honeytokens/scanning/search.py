@@ -54,7 +54,7 @@ class Search:
         self._decoys = len(known)
         self._screen = Screen(index.quick, index.quick_printer)
         self._sieve = Sieve(index)
-        self._suspects = Suspects(known, index.printer)
+        self._suspects = Suspects(known, index.printer, index.salts)
         self._stories = Stories(known)
         self._ledger = Ledger(known, keeps_texts=keeps_texts)
         self._unsifted: list[_Seen] = []

@@ -67,9 +67,10 @@ def _unseen(field: Field, bits: float, own: frozenset[int]) -> float:
 class Suspects:
     """Makes suspects, many at a time, since making one costs hardly less."""
 
-    def __init__(self, known: KnownDecoys, printer: Printer) -> None:
+    def __init__(self, known: KnownDecoys, printer: Printer, salts: tuple[bytes, ...] = ()) -> None:
         self._known = known
         self._printer = printer
+        self._salts = salts
         self._held: dict[int, Suspect] = {}
 
     def fetch(self, decoys: Collection[int]) -> Mapping[int, Suspect]:
@@ -86,8 +87,8 @@ class Suspects:
         prints: dict[int, dict[Field, frozenset[int]]] = {decoy: {} for decoy in decoys}
         for (name,), own in telling.group_by("field"):
             field = Field(name)
-            marks = column_prints(self._printer, field, own["decoy"], own["value"])
+            marks = column_prints(self._printer, field, own["decoy"], own["value"], self._salts)
             for decoy, found in marks.group_by("decoy").agg("print").iter_rows():
                 prints[decoy][field] = frozenset(found)
-        values = values_by_decoy(telling)
+        values = values_by_decoy(telling, self._salts)
         return {decoy: Suspect(values[decoy], prints[decoy]) for decoy in decoys}

@@ -17,12 +17,16 @@ _FIELDS = {field.value: field for field in Field}
 
 @dataclass(frozen=True)
 class Value:
-    """One value of a decoy's field: its text, its bits, and the versions that have it (none if it is not stamped)."""
+    """One value of a decoy's field: its text, its bits, and the versions that have it (none if it is not stamped).
+
+    ``salts`` are those that it may have been hashed with.
+    """
 
     field: Field
     text: str
     bits: float
     versions: frozenset[int]
+    salts: tuple[bytes, ...] = ()
 
     @cached_property
     def forms(self) -> Forms:
@@ -42,15 +46,15 @@ class Value:
     @cached_property
     def digests(self) -> frozenset[str]:
         """The hashes of it that thieves publish."""
-        return digests(self.field, self.text)
+        return digests(self.field, self.text, self.salts)
 
 
-def values_by_decoy(frame: pl.DataFrame) -> Mapping[int, list[Value]]:
+def values_by_decoy(frame: pl.DataFrame, salts: tuple[bytes, ...] = ()) -> Mapping[int, list[Value]]:
     """Return the distinct values of each decoy of a frame, as ``KnownDecoys.values`` describes it."""
     versions: defaultdict[tuple[int, str, str, float], set[int]] = defaultdict(set)
     for decoy, field, value, bits, version in frame.select("decoy", "field", "value", "bits", "version").iter_rows():
         versions[decoy, field, value, bits].update(() if version is None else (version,))
     values: defaultdict[int, list[Value]] = defaultdict(list)
     for (decoy, field, text, bits), seen in versions.items():
-        values[decoy].append(Value(_FIELDS[field], text, bits, frozenset(seen)))
+        values[decoy].append(Value(_FIELDS[field], text, bits, frozenset(seen), salts))
     return values

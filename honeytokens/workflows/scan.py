@@ -30,6 +30,7 @@ def scan(
     language: str = "en",
     raw: bool = False,
     passwords: Sequence[str] = (),
+    salts: tuple[bytes, ...] = (),
     rules: Rules | None = None,
     baseline: scanning.Baseline | None = None,
     lines: list[scanning.MatchedLine] | None = None,
@@ -39,7 +40,8 @@ def scan(
 
     ``raw`` reads files as bytes of no known format, also those in archives, for what their readers pass over.
     ``passwords`` are tried on what is encrypted, and kept nowhere. ``-`` among the paths stands for standard input.
-    Decoys that one of the ``rules`` ignores count nowhere; hits that the ``baseline`` knows are set aside, and judged.
+    ``salts`` are those that thieves may have hashed values with. Decoys that one of the ``rules`` ignores count nowhere;
+    hits that the ``baseline`` knows are set aside, and judged.
     ``lines``, if given, are filled with what the records of the hits say.
     ``on_progress`` is given bytes as they are read. Nothing is kept of the files but what matched decoys; no hospital
     system is asked and nothing is sent anywhere. What cannot be read, a path that is not there too, is in ``unread``.
@@ -47,7 +49,7 @@ def scan(
     placements = home.registry.placements()
     wanted = known(home, placements)
     result = scanning.scan(
-        paths, wanted, index(home, wanted), raw=raw, passwords=passwords, lines=lines, on_progress=on_progress
+        paths, wanted, index(home, wanted, salts), raw=raw, passwords=passwords, lines=lines, on_progress=on_progress
     )
     patients = {campaign.establishment: campaign.host_patients for campaign in home.registry.campaigns()}
     extracts = [salted_extract(home, planned) for planned in home.salts.all().values()]
@@ -102,9 +104,14 @@ def _last_version(placement: Placement) -> int:
     return max([placement.intended_version or 0, *(stamp.version for stamp in placement.stamps)])
 
 
-def index(home: Home, wanted: RemadeDecoys) -> scanning.Index:
-    """Return the index of what a scan looks for: the one that the home keeps, or a new one, which it then keeps."""
+def index(home: Home, wanted: RemadeDecoys, salts: tuple[bytes, ...] = ()) -> scanning.Index:
+    """Return the index of what a scan looks for: the one that the home keeps, or a new one, which it then keeps.
+
+    One with ``salts`` of hashes serves a single leak, and is not kept.
+    """
     key = home.keyring.subkey("fingerprints")
+    if salts:
+        return scanning.Index.build(wanted, key, salts)
     kept = scanning.IndexFile(home.path / INDEX, home.keyring.subkey("index/seal"), wanted.digest(key))
     found = kept.read(key)
     if found is None:

@@ -91,6 +91,19 @@ def test_hashed_values(tmp_path: Path, algorithm: str, field: str) -> None:
     assert found(read(tmp_path / "t.csv", table(rows, "first_name", "surname", field))) == set(range(40))
 
 
+@pytest.mark.parametrize("salted", ["{salt}{value}", "{value}{salt}", "{salt}:{value}", "{value}:{salt}"])
+@pytest.mark.parametrize(("algorithm", "field"), [("md5", "email"), ("sha256", "phone")])
+def test_salted_hashes_of_a_known_salt(tmp_path: Path, algorithm: str, field: str, salted: str) -> None:
+    def hashed(value: str) -> str:
+        text = salted.format(salt="s\u00e9l 7", value=value.replace(" ", ""))
+        return hashlib.new(algorithm, text.encode()).hexdigest()
+
+    text = table([{**row, field: hashed(row[field])} for row in ROWS], "town", field)
+    assert found(read(tmp_path / "t.csv", text)) == set()
+    salty = Index.build(KNOWN, people.KEY, (b"other", "s\u00e9l 7".encode()))
+    assert found(scan([tmp_path / "t.csv"], KNOWN, salty)) == set(range(40))
+
+
 TEXT_FORMATS: dict[str, Callable[[list[damage.Row]], str]] = {
     "mysql": lambda rows: damage.as_mysql(row.values() for row in rows),  # type: ignore[misc]
     "mysql_hex": lambda rows: damage.as_mysql_hex(row.values() for row in rows),  # type: ignore[misc]
