@@ -40,8 +40,8 @@ def scan(
 
     ``raw`` reads files as bytes of no known format, also those in archives, for what their readers pass over.
     ``passwords`` are tried on what is encrypted, and kept nowhere. ``-`` among the paths stands for standard input.
-    ``salts`` are those that thieves may have hashed values with. Decoys that one of the ``rules`` ignores count nowhere;
-    hits that the ``baseline`` knows are set aside, and judged.
+    ``salts`` are those that thieves may have hashed values with. Decoys that one of the ``rules`` ignores count
+    nowhere; hits that the ``baseline`` knows are set aside, and judged.
     ``lines``, if given, are filled with what the records of the hits say.
     ``on_progress`` is given bytes as they are read. Nothing is kept of the files but what matched decoys; no hospital
     system is asked and nothing is sent anywhere. What cannot be read, a path that is not there too, is in ``unread``.
