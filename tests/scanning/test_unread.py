@@ -102,6 +102,7 @@ def test_folders_are_walked_without_loops(tmp_path: Path) -> None:
         ("a.db", b"SQLite format 3\0" + b"\0" * 100, ".recover"),
         ("a.dump", b"PGDMP\x01\x0e\x00\x04\x08\x01", "pg_restore"),
         ("a.png", b"\x89PNG\r\n\x1a\n", "type what it shows"),
+        ("a.gif", b"GIF89a", "save it as PNG"),
         ("a.zip", b"PK\x03\x04" + b"junk" * 20, "damaged"),
     ],
 )

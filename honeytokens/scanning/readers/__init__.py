@@ -19,6 +19,7 @@ from honeytokens.scanning.readers.office_text import OfficeText
 from honeytokens.scanning.readers.parquet_file import ParquetFile
 from honeytokens.scanning.readers.pdf_file import PdfFile
 from honeytokens.scanning.readers.pg_dump_file import PgDumpFile
+from honeytokens.scanning.readers.picture_file import PictureFile
 from honeytokens.scanning.readers.plain_text import PlainText
 from honeytokens.scanning.readers.seven_zip_file import SevenZipFile
 from honeytokens.scanning.readers.sql_dump import SqlDump
@@ -49,6 +50,7 @@ READERS: dict[str, Reader] = {
     "html": HtmlText(),
     "xml": XmlText(),
     "pdf": PdfFile(),
+    "picture": PictureFile(),
     "workbook": Workbook(),
     "old_office": OldOffice(),
     "parquet": ParquetFile(),

@@ -23,7 +23,6 @@ from honeytokens.scanning.readers.parser_server import DAMAGED, Task, parsing
 IN_MEMORY = 64 << 20
 """A document inside a container is held in memory, up to this many bytes."""
 
-_SECONDS = 30
 _SECONDS_FOR_MIB = 10
 
 
@@ -39,6 +38,9 @@ class IsolatedReader(Reader):
 
     libraries: ClassVar[tuple[str, ...]] = ()
     """Modules that the server imports before it forks, to save time; none that starts a thread."""
+
+    seconds: ClassVar[int] = 30
+    """How long it may compute, beside what its size allows."""
 
     advice: ClassVar[str]
     """What the operator can do about a document that cannot be read."""
@@ -71,7 +73,7 @@ class IsolatedReader(Reader):
         budget = source.budget
         size = os.fstat(document).st_size / (1 << 20)
         # Half of what is left, so that something is left for the documents beside it.
-        seconds = int(min(budget.seconds / 2, _SECONDS + _SECONDS_FOR_MIB * size))
+        seconds = int(min(budget.seconds / 2, self.seconds + _SECONDS_FOR_MIB * size))
         if seconds < 1:
             return f"The documents beside it took too long: {self.advice}"
         with parsing(Task(type(self).__name__, source.passwords, seconds), document) as messages:

@@ -26,8 +26,11 @@ _SILENCE_SECONDS = 300
 _MESSAGE_BYTES = 4 << 20
 _READ_BYTES = 1 << 16
 _START = """
+import ctypes
 import sys
 control, *sys.path = sys.argv[1:]
+unshare = ctypes.CDLL(None).unshare
+unshare(0x40000000) and unshare(0x50000000)  # CLONE_NEWNET, with CLONE_NEWUSER where only that allows it
 from honeytokens.scanning.readers.parser_process import serve
 serve(int(control))
 """
@@ -52,7 +55,10 @@ class Ending(NamedTuple):
 
 
 class _Server:
-    """A process that forks to parse one document after the other. It is told nothing but what it is to parse."""
+    """A process that forks to parse one document after the other. It is told nothing but what it is to parse.
+
+    It has no network, where the kernel lets it give that up (``unshare(2)``).
+    """
 
     def __init__(self) -> None:
         self.control, theirs = socket.socketpair()
@@ -62,7 +68,10 @@ class _Server:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                env={"POLARS_MAX_THREADS": "1"},  # and no passphrase, proxy or path of the operator's
+                env={
+                    "POLARS_MAX_THREADS": "1",
+                    "ORT_DISABLE_TELEMETRY": "1",
+                },  # and no passphrase, proxy or path of the operator's
                 pass_fds=(theirs.fileno(),),
                 start_new_session=True,
             )

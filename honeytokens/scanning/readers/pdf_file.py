@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from io import BufferedReader
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from honeytokens.scanning.readers.interface import Record, Source
 from honeytokens.scanning.readers.isolation import IsolatedReader, Problem
 from honeytokens.scanning.readers.passages import Passages
+from honeytokens.scanning.readers.pictures import ADVICE, MOST_PIXELS, can_read_pictures, picture_records
 
 if TYPE_CHECKING:
     import pypdfium2
@@ -22,6 +24,9 @@ _HYPHENS = {0x02: "-", 0xFFFE: "-"}
 """What stands for a hyphen at the end of a line."""
 
 _FEW_SIGNS = 30
+_PAGE = "page "
+_SCALE = 200 / 72
+"""Pages that are pictures are drawn at 200 dots an inch."""
 
 
 class PdfFile(IsolatedReader):
@@ -32,6 +37,7 @@ class PdfFile(IsolatedReader):
 
     libraries: ClassVar[tuple[str, ...]] = ("pypdfium2", "pypdfium2.raw")
     advice: ClassVar[str] = "save it as text and scan that"
+    seconds: ClassVar[int] = 120 if can_read_pictures() else 30
 
     def recognises(self, source: Source) -> bool:
         """Return whether the mark of a PDF is among the first bytes, where its own readers look for it."""
@@ -49,7 +55,7 @@ class PdfFile(IsolatedReader):
             document.init_forms()
         damaged, pictures = list[str](), list[str]()
         for number in range(1, len(document) + 1):
-            part = f"page {number}"
+            part = f"{_PAGE}{number}"
             try:
                 page = document[number - 1]
                 lines = _text(page).splitlines()
@@ -62,9 +68,12 @@ class PdfFile(IsolatedReader):
             else:
                 yield from _passages(lines, part)
                 yield from _passages(remarks, part)
-        yield from _problems(damaged, pictures, document.count_attachments())
+        unread = [] if can_read_pictures() else pictures
+        yield from _problems(damaged, unread, document.count_attachments())
         titles = (bookmark.get_title() for bookmark in document.get_toc())
         yield from _passages([*document.get_metadata_dict(skip_empty=True).values(), *titles], None)
+        if not unread:  # at the end, since pictures take so long that they may come to no end
+            yield from _drawn(document, pictures)
 
 
 def _problems(damaged: Sequence[str], pictures: Sequence[str], attached: int) -> Iterator[Problem]:
@@ -72,12 +81,21 @@ def _problems(damaged: Sequence[str], pictures: Sequence[str], attached: int) ->
         yield Problem(f"{len(damaged)} of its pages, the first this one, are damaged: get a whole copy", damaged[0])
     if pictures:
         yield Problem(
-            f"{len(pictures)} of its pages, the first this one, are pictures without text: type what they show into a"
-            " text file and scan that",
+            f"{len(pictures)} of its pages, the first this one, are pictures without text: {ADVICE}",
             pictures[0],
         )
     if attached:
         yield Problem(f"{attached} files are attached to it, which were not read: save them and scan the folder")
+
+
+def _drawn(document: pypdfium2.PdfDocument, parts: Sequence[str]) -> Iterator[Record]:
+    """Yield the rows of pages that are pictures."""
+    for part in parts:
+        page = document[int(part.removeprefix(_PAGE)) - 1]
+        width, height = page.get_size()
+        scale = min(_SCALE, math.sqrt(MOST_PIXELS / (width * height)))
+        yield from picture_records(page.render(scale=scale).to_pil(), part)
+        page.close()
 
 
 def _open(file: BufferedReader, passwords: Sequence[str]) -> pypdfium2.PdfDocument | None:
