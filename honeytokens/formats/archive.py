@@ -16,6 +16,8 @@ from typing import IO, Self
 
 _IN_MEMORY = 2**20
 _DEFLATED = 8
+_LEVEL = 3
+"""Of 9: with the usual 6, FHIR files are a sixth smaller and take half as long again to write."""
 _PLAIN, _ZIP64 = 20, 45
 """The versions of the format needed to read a member, times ten."""
 _UNIX = 3 << 8
@@ -42,7 +44,7 @@ class Archive:
 
     def add(self, name: str, content: bytes, modified: datetime) -> None:
         """Write a member: its ASCII path, its content (less than 4 GB), and the local time of its last change."""
-        packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+        packer = zlib.compressobj(_LEVEL, wbits=-zlib.MAX_WBITS)
         packed = packer.compress(content) + packer.flush()
         path = name.encode("ascii")
         facts = pack("<HHIIIH", *_dos(modified), zlib.crc32(content), len(packed), len(content), len(path))
