@@ -40,6 +40,7 @@ COMMANDS = (
     "preview",
     "demo",
     "serve",
+    "watch",
     "doctor",
 )
 

@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -21,8 +22,13 @@ def command(arguments: tuple[str, ...]) -> None:
     Example:
       honeytokens serve --home ~/honeytokens --beacon-port 8080
     """
+    replace_by_service("run", arguments)
+
+
+def replace_by_service(verb: str, arguments: tuple[str, ...]) -> NoReturn:
+    """Become the ``callback-server`` program, which this one never imports."""
     beside = Path(sys.argv[0]).with_name("callback-server")
     program = str(beside) if beside.exists() else shutil.which("callback-server")
     if program is None:
         raise HoneytokensError("The program callback-server is not installed", "Install honeytokens with pip again")
-    os.execv(program, [program, "run", *arguments])  # noqa: S606
+    os.execv(program, [program, verb, *arguments])  # noqa: S606

@@ -137,6 +137,22 @@ def inspect(
         click.echo(f"Next: read {output} line by line, then honeytokens system add NAME URL --mapping {output}")
 
 
+@command.command("watched")
+@click.argument("name")
+@home_options
+def watched(name: str, **shared: Any) -> None:
+    """Print the tables that a watch of audit logs has to know: those in which decoys stand in a system.
+
+    \b
+    Example:
+      honeytokens system watched his >> watch.toml
+    """
+    from honeytokens.workflows.watched import as_settings, watched
+
+    with open_home(**shared) as home:
+        click.echo(as_settings(watched(home, name)), nl=False)
+
+
 @command.command("change")
 @click.argument("name")
 @click.option("--url", help="Its new address.")
