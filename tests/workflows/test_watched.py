@@ -17,7 +17,7 @@ from .conftest import STARTS, Clock
 
 
 def test_the_tables_are_those_that_decoys_stand_in(home: Home, clock: Clock) -> None:
-    request = PlanRequest("spring", "his", "saint-anne", 30, "fr_fr", STARTS, timedelta(), None)
+    request = PlanRequest("spring", "his", "saint-anne", 150, "fr_fr", STARTS, timedelta(), None)
     with pytest.raises(PlantingError, match="No decoy stands in his yet"):
         watched(home, "his")
     plan(home, request)
