@@ -6,18 +6,22 @@ import tomllib
 from typing import Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from honeytokens.errors import MappingError
 
 
 class Settings(BaseModel):
-    """What every such system can be told."""
+    """What every such system can be told.
+
+    ``accounts`` are user ids, separated by commas, in whose names records are opened: the practitioners' otherwise.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     timezone: str | None = None
     """The zone of the site's wall clocks; the zone of this machine when it is not given."""
+    accounts: str | None = Field(default=None, pattern=r"^\d+(\s*,\s*\d+)*$")
 
     @field_validator("timezone")
     @classmethod
@@ -41,6 +45,11 @@ class Settings(BaseModel):
             raise MappingError(
                 f"The system's settings are wrong: {'; '.join(faults)}", f"The settings that there are: {known}"
             ) from None
+
+    @property
+    def users(self) -> list[int]:
+        """The accounts as numbers."""
+        return [int(user) for user in (self.accounts or "").split(",") if user.strip()]
 
     @property
     def zone(self) -> ZoneInfo | None:

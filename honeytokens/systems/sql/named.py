@@ -106,6 +106,19 @@ class NamedSystem(SqlSystem[NamedT]):
             if number and surname and first_name and day:
                 yield number, (surname, first_name, day)
 
+    def host_names(self) -> Iterator[tuple[str, str, str, date]]:
+        """Stream (key, surname, first name, birth date) of every patient, and once more with the birth name."""
+        yield from super().host_names()
+        patients, columns = self._read_columns()
+        table = self._table(patients)
+        if columns.get(Field.BIRTH_NAME) not in table.columns:
+            return
+        wanted = [columns[field] for field in (Field.BIRTH_NAME, Field.FIRST_NAME, Field.BIRTH_DATE)]
+        for number, name, first_name, born in self._stream(table, [self._layout().branches[patients].key, *wanted]):
+            day = day_of(born)
+            if number and name and first_name and day:
+                yield number, name, first_name, day
+
     def _fit(self) -> NamedT:
         with self._server.reading() as connection:
             names = table_names(connection)
