@@ -25,6 +25,7 @@ from honeytokens.workflows.apply import apply
 from honeytokens.workflows.home import REGISTRY, Home
 from honeytokens.workflows.plan import PlanRequest, plan
 from honeytokens.workflows.rebuild import rebuild
+from honeytokens.workflows.scan import scan
 from honeytokens.workflows.setup import add_establishment, add_system
 from honeytokens.workflows.verify import verify
 from honeytokens.workflows.withdraw import withdraw
@@ -42,6 +43,7 @@ class Site:
     url: str
     engine: sa.Engine
     home: Home
+    admin: str
     now: datetime = STARTS
 
     def rows(self, query: str, **values: object) -> list[tuple[Any, ...]]:
@@ -79,7 +81,7 @@ def _site(server: DatabaseServer, admin: str, folder: Path) -> Iterator[Site]:
     Registry.create(path / REGISTRY, KEYRING).close()
     registry = Registry.open(path / REGISTRY, KEYRING)
     with least_privileged(server, admin, "mediboard") as url, Home(path, KEYRING, registry, lambda: found.now) as home:
-        found = Site(url, engine, home)
+        found = Site(url, engine, home, admin)
         add_establishment(home, SITE)
         add_system(home, "his", url, f'accounts = "{SECRETARY}"', password_env=None, password=None, kind="mediboard")
         registry.add_pool(Pool(PoolKind.LOCAL_ID, "77####"))
@@ -133,6 +135,13 @@ def test_patients_come_out_of_the_patient_export_of_their_practitioners(seeded: 
     with seeded.engine.connect() as connection:
         found = {key for (key,) in connection.execute(export, {"doctors": list(DOCTORS)})}
     assert {placement.rows[0].key for placement in seeded.placements()} <= found
+
+
+def test_a_dump_of_the_hospital_is_recognised(seeded: Site, mariadb_server: DatabaseServer, tmp_path: Path) -> None:
+    leak = tmp_path / "leak.sql"
+    leak.write_bytes(mariadb_server.dump(seeded.admin))
+    result, _ = scan(seeded.home, [leak])
+    assert {hit.decoy for hit in result.hits} == {placement.ref for placement in seeded.placements()}
 
 
 def test_rows_are_natural(seeded: Site) -> None:

@@ -276,8 +276,9 @@ class _Chart:
             self._add("prescription line", line, ("prescription_id", prescription))
 
     def _letter(self, number: int, doctor: int, context: str, place: int) -> None:
-        if "letter" not in self._layout.kinds or "letter text" not in self._layout.kinds:
-            return
+        story = self._decoy.story
+        if not {"letter", "letter text"} <= self._layout.kinds.keys() or len(story.vitals) != len(story.stays):
+            return  # a letter tells of the vital signs of its stay
         name, text = html(self._decoy, number, draw(self._record.seed, f"letter {number}"))
         content = self._add("letter text", {"content": text, "last_modified": self._at})
         values: dict[str, object] = {

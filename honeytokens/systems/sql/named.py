@@ -15,6 +15,7 @@ from honeytokens.systems.interface import DraftRow
 from honeytokens.systems.settings import Settings
 from honeytokens.systems.sql.habits import Habits, learn
 from honeytokens.systems.sql.layout import Branch, Layout
+from honeytokens.systems.sql.mariadb import MariadbServer
 from honeytokens.systems.sql.records import Record, RowKind, branches_of, misfits, unfilled
 from honeytokens.systems.sql.schema import Table, table_names
 from honeytokens.systems.sql.system import SqlSystem, day_of
@@ -84,6 +85,11 @@ class NamedSystem(SqlSystem[NamedT]):
     def __init__(self, url: str, password: str | None, settings: str) -> None:
         self._settings = self.settings.parse(settings)
         super().__init__(url, password)
+        if not isinstance(self._server, MariadbServer):
+            raise MappingError(
+                f"A system of this kind lies in MariaDB or MySQL, and {self._server.name} is neither",
+                "Give the URL of its database as mysql://account@host/database, or a mapping file instead of the kind",
+            )
 
     def fields(self) -> frozenset[Field]:
         """Return the identity fields that are written."""
