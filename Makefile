@@ -2,14 +2,18 @@
 PYTHON ?= python3
 BIN := .venv/bin
 JOBS ?= 2
+SECONDS ?= 600
 
-.PHONY: demo test lint format bench measure serve lock clean
+.PHONY: fuzz demo test lint format bench measure serve lock clean
 
 demo: .venv/installed ## Replay a leak, from planting to verdict
 	$(BIN)/honeytokens demo
 
 test: .venv/installed ## Run every test that this machine can run
 	$(BIN)/pytest -n $(JOBS)
+
+fuzz: .venv/installed ## Damage real files at random for SECONDS and read them; what breaks a reader is kept
+	$(BIN)/python tests/scanning/fuzzing.py $(SECONDS)
 
 lint: .venv/installed ## Check style, types and the rooms' imports
 	$(BIN)/ruff check .

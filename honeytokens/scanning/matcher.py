@@ -15,6 +15,7 @@ from operator import attrgetter
 from honeytokens.fingerprints import HASHED_FIELDS, NAME_FIELDS, Forms, fold, is_house_number
 from honeytokens.model import Field, StoryField
 from honeytokens.scanning.evidence import Trial, strength
+from honeytokens.scanning.masks import Masked, mask_trials
 from honeytokens.scanning.reading import Reading
 from honeytokens.scanning.values import Value
 
@@ -50,7 +51,8 @@ class Matcher:
     def match(self, reading: Reading, bar: float, story: Sequence[Trial] = ()) -> tuple[float, list[Trial]]:
         """Return the strength of the agreement in bits, and the trials that agreed; 0 if it cannot reach ``bar``.
 
-        ``story`` are the trials of the decoy's story. An age that follows from a birth date that agreed counts nothing.
+        ``story`` are the trials of the decoy's story and of masked values. An age beside a birth date that agreed
+        counts nothing, nor does a masked value beside one in clear.
         """
         reading.release_words()
         trials = list(story)
@@ -60,11 +62,15 @@ class Matcher:
             if trial is not None:
                 trials.append(trial)
                 room += trial.reached
-                if field is Field.BIRTH_DATE and trial.reached:
-                    trials = [replace(one, reached=0.0) if one.field is StoryField.AGE else one for one in trials]
+                if trial.reached:
+                    trials = [replace(one, reached=0.0) if _follows(one, trial) else one for one in trials]
             if room < bar:  # most candidates end here, before their names are compared letter by letter
                 return 0.0, []
         return strength(trials), [trial for trial in trials if trial.reached > 0]
+
+    def masked(self, masked: Masked) -> list[Trial]:
+        """Return the trials of the decoy's values held against masked ones, for :meth:`match`."""
+        return mask_trials(self._values, masked)
 
     def _trials(self, reading: Reading) -> Iterator[tuple[Field, Trial | None]]:
         # Streets and places come before names: what is a street's word is then no surname any more.
@@ -115,6 +121,12 @@ class Matcher:
             return Trial(field, levels, bits, frozenset().union(*(value.versions for value in agreeing)))
         near = max((_nearness(word, value) for word in reading.unused_names() for value in values), default=0)
         return Trial(field, levels, max(0.0, (0.0, loose, close)[near]))
+
+
+def _follows(one: Trial, other: Trial) -> bool:
+    """Return whether a trial says nothing more, once another agreed."""
+    same = one.field is other.field and one is not other
+    return same or (one.field is StoryField.AGE and other.field is Field.BIRTH_DATE)
 
 
 def _cost(values: Sequence[Value], tried: int) -> float:

@@ -9,6 +9,7 @@ from honeytokens.fingerprints.byte_folding import Shape
 from honeytokens.model import Hit, KnownDecoys, Location
 from honeytokens.scanning.grading import LEAD_BITS, Ledger, threshold
 from honeytokens.scanning.index import Index
+from honeytokens.scanning.masks import read_masks
 from honeytokens.scanning.matched_lines import MatchedLine
 from honeytokens.scanning.readers import Record
 from honeytokens.scanning.readers.line_blocks import Sifted
@@ -138,8 +139,10 @@ class Search:
             reading = Reading(seen.record.fields)
             words = len(reading.name_words)
             told = self._stories.read(reading, seen.record.fields) if tells else {}
+            masked = read_masks(seen.record.fields) if tells else None
             for decoy in own:
-                story = story_trials(stories[decoy], told) if tells else ()
+                story = story_trials(stories[decoy], told) if tells else []
+                story += suspects[decoy].matcher.masked(masked) if masked else []
                 room = sum(trial.reached for trial in story)
                 if suspects[decoy].potential(candidates.seen, words) + room >= bar:
                     bits, trials = suspects[decoy].matcher.match(reading, bar, story)

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from honeytokens.fingerprints import fold
 from honeytokens.model import KnownDecoys, StoryField
 from honeytokens.scanning.evidence import Trial
+from honeytokens.scanning.masks import is_masked
 from honeytokens.scanning.reading import Reading
 
 MOST_BITS = 30.0
@@ -43,12 +44,14 @@ class Stories:
     _held: dict[int, Clues] = field(default_factory=dict)
 
     def told_by(self, records: Sequence[Sequence[str]]) -> bool:
-        """Return whether some of the records name a diagnosis or drug by its code, or a drug or allergy by its name."""
+        """Return whether some of the records name a diagnosis, drug or allergy, or mask what they say of people."""
         if not len(self.known):
             return False
         self._learn()
         sample = records[:: max(1, len(records) // _SAMPLED)]
-        return any(not self._words.isdisjoint(fold(text).split()) for fields in sample for text in fields)
+        return any(
+            is_masked(text) or not self._words.isdisjoint(fold(text).split()) for fields in sample for text in fields
+        )
 
     def fetch(self, decoys: Collection[int]) -> Mapping[int, Clues]:
         """Return the stories of these decoys by their numbers, and maybe those of others."""

@@ -298,6 +298,26 @@ def hl7_batch(rows: Sequence[Row]) -> bytes:
     return f"{head}{lines}BTS|{len(rows)}\r\nFTS|1\r\n".encode()
 
 
+def vcard(row: Row) -> str:
+    """As an address book exports it: version 3.0, long lines folded."""
+    properties = (
+        "BEGIN:VCARD",
+        "VERSION:3.0",
+        f"UID:{row['local_id']}",
+        f"N:{row['surname']};{row['first_name']};;;",
+        f"FN:{row['first_name']} {row['surname']}",
+        f"BDAY:{row['birth_date'].replace('-', '')}",
+        f"item1.ADR;TYPE=HOME:;;{row['street']};{row['town']};;{row['postcode']};France",
+        f"TEL;TYPE=CELL:{row['phone']}",
+        f"EMAIL;TYPE=INTERNET:{row['email']}",
+        "NOTE:Préfère le matin\\, rappeler.\\nAllergie",
+        "PHOTO;ENCODING=b;TYPE=JPEG:" + "QUJD" * 60,
+        "END:VCARD",
+    )
+    folded = ("\r\n ".join(line[start : start + 70] for start in range(0, len(line), 70)) for line in properties)
+    return "\r\n".join(folded) + "\r\n"
+
+
 def letter(row: Row) -> str:
     return (
         f"Bonjour,\n\nNom : {row['surname']}\nPrénom : {row['first_name']}\nNé(e) le : {row['birth_date']}\n"
@@ -356,4 +376,5 @@ WRITERS: dict[str, Writer] = {
     "hl7": hl7,
     "hl7_mllp": hl7_mllp,
     "hl7_batch": hl7_batch,
+    "vcard": lambda rows: "".join(map(vcard, rows)).encode(),
 }

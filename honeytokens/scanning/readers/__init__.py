@@ -25,6 +25,7 @@ from honeytokens.scanning.readers.seven_zip_file import SevenZipFile
 from honeytokens.scanning.readers.sql_dump import SqlDump
 from honeytokens.scanning.readers.sqlite_file import SqliteFile
 from honeytokens.scanning.readers.tar_file import TarFile
+from honeytokens.scanning.readers.vcard_text import VcardText
 from honeytokens.scanning.readers.xlsx_file import OldOffice, Workbook
 from honeytokens.scanning.readers.xml_text import XmlText
 from honeytokens.scanning.readers.xz_file import XzFile
@@ -58,6 +59,7 @@ READERS: dict[str, Reader] = {
     "sql": SqlDump(),
     "json": JsonText(),
     "hl7": Hl7Text(),
+    "vcard": VcardText(),
     "binary": BinaryFile(),
     "delimited": Delimited(),
     "letter": LetterText(),

@@ -1,4 +1,4 @@
-"""Text in short lines that belong together: letters, forms, bodies of mails, vCards."""
+"""Text in short lines that belong together: letters, forms, bodies of mails."""
 
 from __future__ import annotations
 
