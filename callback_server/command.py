@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import socket
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
@@ -18,6 +19,7 @@ from honeytokens.errors import HoneytokensError
 
 if TYPE_CHECKING:
     from callback_server.settings import Settings
+    from callback_server.store import SqliteAccounts
     from honeytokens.locks import Lock
 
 # Everything else is imported inside the commands, so that --help answers at once and the front loads no key.
@@ -79,7 +81,8 @@ def _options(*names: str) -> Callable[[_Command], _Command]:
         ),
         "passphrase_fd": click.option("--passphrase-fd", type=int, help="File descriptor to read the passphrase from."),
         "key_fd": click.option("--key-fd", type=int, hidden=True),
-        "listen_fd": click.option("--listen-fd", type=int, hidden=True),
+        "listen_fds": click.option("--listen-fd", "listen_fds", multiple=True, hidden=True),
+        "tells_fd": click.option("--tells-fd", type=int, hidden=True),
     }
 
     def decorate(command: _Command) -> _Command:
@@ -127,30 +130,37 @@ def run(config: Path | None, passphrase_fd: int | None, **flags: Any) -> None:
 
 
 @main.command()
-@_options("config", "data_dir", *_FRONT, "listen_fd")
-def front(config: Path | None, listen_fd: int | None, **flags: Any) -> None:
+@_options("config", "data_dir", *_FRONT, "listen_fds", "tells_fd")
+def front(config: Path | None, listen_fds: tuple[str, ...], tells_fd: int | None, **flags: Any) -> None:
     """Run only the process that faces the network: it holds no key.
 
     \b
     Example:
       callback-server front --beacon-host 192.0.2.10 --beacon-port 80
     """
-    from callback_server.front.process import run_front
-    from callback_server.serving import bind
     from callback_server.settings import load_settings
 
     settings = load_settings(config, flags)
-    listener = (
-        bind(settings.beacon_host, settings.beacon_port) if listen_fd is None else socket.socket(fileno=listen_fd)
-    )
-    with listener:
-        run_front(settings, listener, supervised=listen_fd is not None)
+    if tells_fd is None:
+        from callback_server.supervisor import run_front_alone
+
+        if not run_front_alone(settings, config):
+            sys.exit(3)
+        return
+    from callback_server.front.process import run_front
+
+    run_front(settings, _handed(listen_fds), tells_fd)
 
 
 @main.command()
-@_options("config", "data_dir", *_WORKER, "passphrase_fd", "key_fd", "listen_fd")
+@_options("config", "data_dir", *_WORKER, "passphrase_fd", "key_fd", "listen_fds", "tells_fd")
 def worker(
-    config: Path | None, passphrase_fd: int | None, key_fd: int | None, listen_fd: int | None, **flags: Any
+    config: Path | None,
+    passphrase_fd: int | None,
+    key_fd: int | None,
+    listen_fds: tuple[str, ...],
+    tells_fd: int | None,
+    **flags: Any,
 ) -> None:
     """Run only the process that holds the keyring: it attributes, alerts and shows.
 
@@ -164,9 +174,18 @@ def worker(
 
     settings = load_settings(config, flags)
     lock = _lock(settings, flags, passphrase_fd=passphrase_fd, key_fd=key_fd)
-    listener = bind(settings.admin_host, settings.admin_port) if listen_fd is None else socket.socket(fileno=listen_fd)
+    supervised = tells_fd is not None
+    listener = _handed(listen_fds)["admin"][0] if supervised else bind(settings.admin_host, settings.admin_port)
     with listener:
-        run_worker(settings, listener, lock, supervised=listen_fd is not None)
+        run_worker(settings, listener, lock, supervised=supervised)
+
+
+def _handed(listen_fds: tuple[str, ...]) -> dict[str, list[socket.socket]]:
+    """Return the sockets that a supervisor handed down as ``NAME=DESCRIPTOR``."""
+    sockets: dict[str, list[socket.socket]] = {}
+    for name, descriptor in (each.split("=") for each in listen_fds):
+        sockets.setdefault(name, []).append(socket.socket(fileno=int(descriptor)))
+    return sockets
 
 
 @main.command()
@@ -234,6 +253,98 @@ def resend(config: Path | None, **flags: Any) -> None:
         raise ServiceError(f"{path} cannot be used: {error}", "Try again; check its disk") from error
     finally:
         outbox.close()
+
+
+@main.group()
+def account() -> None:
+    """Say who may look, and what they may do."""
+
+
+@account.command()
+@click.argument("name")
+@click.option("--role", type=click.Choice(["admin", "analyst", "read-only", "ingest"]), required=True)
+@click.option("--establishment", "sites", multiple=True, help="What the account may see; all of them without any.")
+@click.option("--kind", type=click.Choice(["local", "key", "oidc"]), default="local", show_default=True)
+@click.option("--password-file", type=click.File(), help="File that holds the password; asked for without one.")
+@_options("config", "data_dir", "home", *_UNLOCKING, "passphrase_fd")
+def add(
+    name: str,
+    role: str,
+    sites: tuple[str, ...],
+    kind: str,
+    password_file: TextIO | None,
+    config: Path | None,
+    passphrase_fd: int | None,
+    **flags: Any,
+) -> None:
+    """Add an account or replace the one of its name; an API key is printed once and kept nowhere.
+
+    \b
+    Example:
+      callback-server account add anne --role analyst --establishment "Hôpital Nord"
+      callback-server account add siem --role read-only --kind key
+    """
+    from callback_server.admin.access import hash_password, new_key
+    from callback_server.store import Account, Kind, Role
+
+    with _accounts(config, flags, passphrase_fd) as accounts:
+        secret, key = "", new_key() if kind == "key" else None
+        if kind == "local":
+            given = (
+                password_file.readline().rstrip("\n")
+                if password_file
+                else click.prompt(f"Password of {name}", hide_input=True, confirmation_prompt=True, err=True)
+            )
+            try:
+                secret = hash_password(given)
+            except ValueError as error:
+                raise click.UsageError(f"The password is too short: {error}") from error
+        accounts.save(Account(name, Kind(kind), Role(role), sites or None, secret), key)
+        accounts.log("command line", f"added the account {name} ({kind}, {role})")
+    if key is not None:
+        click.echo(key)
+
+
+@account.command("list")
+@_options("config", "data_dir", "home", *_UNLOCKING, "passphrase_fd")
+def list_accounts(config: Path | None, passphrase_fd: int | None, **flags: Any) -> None:
+    """List the accounts.
+
+    \b
+    Example:
+      callback-server account list
+    """
+    with _accounts(config, flags, passphrase_fd) as accounts:
+        for each in accounts.all():
+            sites = ", ".join(each.establishments) if each.establishments is not None else "all establishments"
+            click.echo(f"{each.name}\t{each.kind}\t{each.role}\t{sites}")
+
+
+@account.command()
+@click.argument("name")
+@_options("config", "data_dir", "home", *_UNLOCKING, "passphrase_fd")
+def remove(name: str, config: Path | None, passphrase_fd: int | None, **flags: Any) -> None:
+    """Remove an account; its sessions and keys end at once.
+
+    \b
+    Example:
+      callback-server account remove anne
+    """
+    with _accounts(config, flags, passphrase_fd) as accounts:
+        accounts.remove(name)
+        accounts.log("command line", f"removed the account {name}")
+
+
+@contextmanager
+def _accounts(config: Path | None, flags: Mapping[str, Any], passphrase_fd: int | None) -> Iterator[SqliteAccounts]:
+    from callback_server.settings import load_settings
+    from callback_server.store import SqliteAccounts
+    from callback_server.worker.keys import WorkerKeys
+
+    settings = load_settings(config, flags)
+    keys = WorkerKeys.open(settings.home, _lock(settings, flags, passphrase_fd=passphrase_fd))
+    with closing(SqliteAccounts(settings.store_path, keys.box, keys.rows)) as accounts:
+        yield accounts
 
 
 def _lock(settings: Settings, flags: Mapping[str, Any], **handed: int | None) -> Lock:

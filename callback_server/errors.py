@@ -17,3 +17,7 @@ class NotRecordedError(HoneytokensError):
 
 class DeliveryError(HoneytokensError):
     """A receiver did not take an alert; it will be tried again."""
+
+
+class NotFoundError(HoneytokensError):
+    """What was asked for is not there, or not for this reader."""

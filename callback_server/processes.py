@@ -9,6 +9,9 @@ import signal
 import sys
 from collections.abc import Coroutine
 
+READY, OLD = b"r", b"o"
+"""What a process tells its supervisor: that it hears, that it should be followed by another."""
+
 _PARENT_CHECK = 1.0
 
 
@@ -19,6 +22,7 @@ def start_logging(level: str) -> None:
     """
     logging.basicConfig(stream=sys.stderr, level="WARNING", format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("uvicorn").setLevel("ERROR")
+    logging.getLogger("mail.log").setLevel("CRITICAL")  # aiosmtpd's, which would name recipients
     logging.getLogger("callback_server").setLevel(level.upper())
 
 

@@ -11,7 +11,10 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from callback_server.errors import ServiceError
+from callback_server.proxy_protocol import read_header
 
+PROXIED_FOR = "proxied_for"
+"""Where, in a request's state, the true source is that a PROXY header gave."""
 _MAX_HEAD = 32 * 1024
 """Bytes of a request's line and headers together; more is answered 400 and nothing is kept."""
 _MAX_CONNECTIONS = 900
@@ -19,16 +22,22 @@ _MAX_CONNECTIONS = 900
 _LONGEST_CONNECTION = 60.0
 """Seconds. uvicorn would wait for ever for a header that dribbles in."""
 _GRACE = 5
+_DATAGRAM_BUFFER = 4 * 1024 * 1024
+"""Bytes of datagrams that wait in the system while the process is busy or starts again."""
 
 
-def bind(host: str, port: int) -> socket.socket:
-    """Bind a listening address; raise :class:`ServiceError` when it is taken or not ours."""
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+def bind(host: str, port: int, kind: socket.SocketKind = socket.SOCK_STREAM) -> socket.socket:
+    """Bind an address, of TCP or UDP; raise :class:`ServiceError` when it is taken or not ours."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, kind)
     try:
+        if kind is socket.SOCK_STREAM:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        else:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _DATAGRAM_BUFFER)
         listener.bind((host, port))
         # Listening here already, so that a second start is refused at once and early clients wait instead of failing.
-        listener.listen(2048)
+        if kind is socket.SOCK_STREAM:
+            listener.listen(2048)
     except OSError as error:
         listener.close()
         raise ServiceError(
@@ -37,10 +46,10 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def url_of(listener: socket.socket) -> str:
+def url_of(listener: socket.socket, scheme: str = "http") -> str:
     """Return the address of a listening socket as a URL."""
     host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 class _BoundedProtocol(H11Protocol):
@@ -55,6 +64,32 @@ class _BoundedProtocol(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._expiry.cancel()
         super().connection_lost(exc)
+
+
+class _ProxiedProtocol(_BoundedProtocol):
+    """A connection from a proxy, whose first bytes say who is behind it; the endpoint finds that in ``scope["state"]``.
+
+    Without such a header the connection ends.
+    """
+
+    _start = b""
+    _begun = False
+
+    def data_received(self, data: bytes) -> None:
+        if self._begun:
+            super().data_received(data)
+            return
+        self._start += data
+        try:
+            header = read_header(self._start)
+        except ValueError:
+            self.transport.close()
+            return
+        if header is not None:
+            source, length = header
+            self._begun = True
+            self.app_state = {**self.app_state, PROXIED_FOR: source}
+            super().data_received(self._start[length:])
 
 
 class _Server(uvicorn.Server):
@@ -74,15 +109,20 @@ class _Server(uvicorn.Server):
 
 
 async def serve(
-    application: Callable[..., object], listener: socket.socket, stop: asyncio.Event, on_ready: Callable[[], None]
+    application: Callable[..., object],
+    listener: socket.socket,
+    stop: asyncio.Event,
+    on_ready: Callable[[], None],
+    *,
+    proxied: bool = False,
 ) -> None:
     """Serve until ``stop`` is set, then let open requests end for a few seconds.
 
-    Nothing of a request is logged: a path can betray a decoy.
+    ``proxied`` connections begin with a PROXY header. Nothing of a request is logged: a path can betray a decoy.
     """
     config = uvicorn.Config(
         application,
-        http=_BoundedProtocol,
+        http=_ProxiedProtocol if proxied else _BoundedProtocol,
         ws="none",
         lifespan="off",
         log_config=None,

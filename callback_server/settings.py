@@ -6,12 +6,25 @@ No secret is a setting: secrets are read from the files named here, by the proce
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import time
+from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
 
 import platformdirs
-from pydantic import AnyHttpUrl, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    AnyHttpUrl,
+    BaseModel,
+    ConfigDict,
+    Field,
+    IPvAnyAddress,
+    IPvAnyNetwork,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from callback_server.errors import ServiceError
@@ -19,8 +32,44 @@ from callback_server.errors import ServiceError
 Port = Annotated[int, Field(ge=0, le=65_535)]
 Seconds = Annotated[float, Field(gt=0)]
 
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("no such time zone; write it like Europe/Paris")
+    return name
+
+
 _PREFIX = "CALLBACK_SERVER_"
 _APPLICATION = "honeytokens"
+
+
+class OwnUse(BaseModel):
+    """Use of decoys by our own people: hits of it are kept as noise. What is not given does not restrict."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    networks: tuple[IPvAnyNetwork, ...] = ()
+    accounts: tuple[str, ...] = ()
+    from_hour: time | None = None
+    to_hour: time | None = None
+
+    @model_validator(mode="after")
+    def _restricts(self) -> OwnUse:
+        if not self.networks and not self.accounts:
+            raise ValueError("give networks or accounts, else every hit would be noise")
+        return self
+
+    def covers(self, source: IPv4Address | IPv6Address | None, accounts: Sequence[str], at: time) -> bool:
+        """Return whether a hit at a local time, from an address, by accounts where a log names them, is such a use."""
+        if self.networks and (source is None or not any(source in network for network in self.networks)):
+            return False
+        if self.accounts and not set(accounts) & set(self.accounts):
+            return False
+        start, end = self.from_hour, self.to_hour
+        if start is None or end is None:
+            return True
+        return start <= at < end if start <= end else at >= start or at < end
 
 
 class Settings(BaseSettings):
@@ -35,6 +84,44 @@ class Settings(BaseSettings):
 
     beacon_host: str = "127.0.0.1"
     beacon_port: Port = 8080
+    dns_host: str = "127.0.0.1"
+    dns_port: Port | None = None
+    """Without a port, a channel is off."""
+    dns_zones: tuple[str, ...] = ()
+    """Owned domains whose name servers we are; others are refused, and kept as sightings."""
+    dns_addresses: tuple[IPvAnyAddress, ...] = ()
+    """What every name of a zone resolves to: the addresses of beacons and mail."""
+    dns_responses_per_second: Annotated[int, Field(ge=1)] = 20
+    """To one network (/24, /56); beyond it every second answer is dropped, the rest say to ask over TCP."""
+    smtp_host: str = "127.0.0.1"
+    smtp_port: Port | None = None
+    smtp_name: str = "mail.invalid"
+    """What the mail server calls itself."""
+    smtp_domains: tuple[str, ...] = ()
+    """Owned domains that mail is taken for, with those below them; without any, mail is taken for all."""
+    smtp_certificate: Path | None = None
+    smtp_certificate_key: Path | None = None
+    """With both, STARTTLS is offered."""
+    hook_host: str = "127.0.0.1"
+    hook_port: Port | None = None
+    hook_secret_files: dict[str, Path] = Field(default_factory=dict)
+    """For each sender of webhooks, the file of its signing secret. Only the worker reads them."""
+    proxies: tuple[IPvAnyNetwork, ...] = ()
+    """Reverse proxies of ours whose word on the true source is taken."""
+    proxy_protocol: bool = False
+    """Whether those proxies speak the PROXY protocol, before HTTP and SMTP."""
+    front_lifetime: Annotated[float, Field(gt=0, le=60)] = 40.0
+    """Seconds after its first sighting at which a front makes way for a new one, so that its memory is forgotten."""
+    own_use: tuple[OwnUse, ...] = ()
+    """Networks, accounts and hours of our own."""
+    time_zone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Paris"
+    geo_files: tuple[Path, ...] = ()
+    """Databases of addresses in MaxMind's format."""
+    tor_file: Path | None = None
+    """Addresses of Tor exits."""
+    retention_days: Annotated[int, Field(ge=1)] = 365
+    """After so many days a sighting is erased, unless its incident is on hold."""
+
     admin_host: str = "127.0.0.1"
     admin_port: Port = 8081
 
@@ -47,6 +134,24 @@ class Settings(BaseSettings):
 
     webhook_url: AnyHttpUrl | None = None
     webhook_secret_file: Path | None = None
+    email_host: str | None = None
+    email_port: Port = 587
+    email_tls: Literal["starttls", "tls", "none"] = "starttls"
+    email_from: str | None = None
+    email_to: tuple[str, ...] = ()
+    email_user: str | None = None
+    email_password_file: Path | None = None
+    syslog_host: str | None = None
+    syslog_port: Port = 6514
+    syslog_transport: Literal["tls", "tcp", "udp"] = "tls"
+    syslog_form: Literal["cef", "json"] = "cef"
+    chat_url_files: tuple[Path, ...] = ()
+    """Files that hold one URL of apprise's each."""
+    digest_seconds: Annotated[float, Field(ge=0)] = 60.0
+    """E-mail and chat gather so long before they speak again."""
+    quiet_from: time | None = None
+    quiet_to: time | None = None
+    """Between these local times e-mail and chat wait; webhooks and syslog never do."""
     alert_attempts: Annotated[int, Field(ge=1)] = 60
     """After so many refusals, two days by default, an alert is dead: kept, shown, and sent again on demand."""
     alert_first_delay: Seconds = 5.0

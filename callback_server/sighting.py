@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import secrets
 from dataclasses import dataclass
@@ -18,6 +19,11 @@ _VERSION = 1
 def new_id() -> str:
     """Return a random id of 128 bits, in hex, by which a sighting is stored once however often it is handed over."""
     return secrets.token_hex(16)
+
+
+def delivered_id(sender: str, delivery: str) -> str:
+    """Return the id of a sighting that a sender gave an id of its own, so that it is stored once."""
+    return hashlib.sha256(f"{sender}\n{delivery}".encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Both processes under one: start the worker, then the front; start again what dies; stop both in good order.
 
-This process binds the two addresses and hands them down, so that while a dead child is started again its clients wait
+This process binds the addresses and hands them down, so that while a dead child is started again its clients wait
 instead of being refused. It holds what unlocks the keyring only to hand it to the worker, and opens no key itself.
 """
 
@@ -10,13 +10,12 @@ import asyncio
 import logging
 import os
 import signal
-import socket
-import sys
-from collections.abc import Awaitable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Awaitable
+from contextlib import ExitStack
 from pathlib import Path
 
+from callback_server.channels import configured
+from callback_server.children import Child, Running
 from callback_server.processes import start_logging, stop_on_signals
 from callback_server.serving import bind
 from callback_server.settings import Settings
@@ -28,51 +27,17 @@ _FIRST_DELAY = 0.5
 _LONGEST_DELAY = 30.0
 _STEADY = 60.0
 """A child that lived for so many seconds is started again after the first delay."""
-_STOP_SECONDS = 15.0
 _KEY_LOOK = 0.05
 
-_TO_THE_KEYRING = (
+_NOT_FOR_THE_FRONT = (
     "CREDENTIALS_DIRECTORY",
-    *(f"CALLBACK_SERVER_{name}" for name in ("HOME", "PASSPHRASE_FILE", "KEY_FILE", "KEY_COMMAND")),
+    *(
+        f"CALLBACK_SERVER_{name}"
+        for name in ("HOME", "PASSPHRASE_FILE", "KEY_FILE", "KEY_COMMAND", "WEBHOOK_SECRET_FILE", "HOOK_SECRET_FILES")
+    ),
 )
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class _Child:
-    """One process to keep alive. ``handed`` is written to its standard input at each start."""
-
-    name: str
-    arguments: Sequence[str]
-    listener: socket.socket
-    environment: dict[str, str]
-    handed: bytes = field(default=b"", repr=False)
-    process: asyncio.subprocess.Process | None = None
-
-    async def start(self) -> asyncio.subprocess.Process:
-        descriptor = self.listener.fileno()
-        # -P: no module is taken from the folder that the service happens to be started in.
-        command = [sys.executable, "-P", "-m", "callback_server", self.name]
-        self.process = await asyncio.create_subprocess_exec(
-            *command,
-            f"--listen-fd={descriptor}",
-            *self.arguments,
-            stdin=asyncio.subprocess.PIPE,
-            pass_fds=(descriptor,),
-            env=self.environment,
-        )
-        pipe = self.process.stdin
-        if pipe is not None:
-            with suppress(BrokenPipeError, ConnectionResetError):  # it died at once; its exit code will tell
-                pipe.write(self.handed)
-                await pipe.drain()
-            pipe.close()
-        return self.process
-
-    def send(self, number: signal.Signals) -> None:
-        if self.process is not None and self.process.returncode is None:
-            self.process.send_signal(number)
 
 
 class _Supervisor:
@@ -80,51 +45,54 @@ class _Supervisor:
 
     def __init__(self, stop: asyncio.Event) -> None:
         self._stop = stop
+        self._leaving: set[asyncio.Task[None]] = set()
         self.refused = False
 
-    async def keep(self, child: _Child) -> None:
-        """Run one child, over and over."""
+    async def keep(self, child: Child) -> None:
+        """Run one child, over and over; one that grows old is followed by the next before it ends."""
         loop = asyncio.get_running_loop()
         delay = _FIRST_DELAY
         while not self._stop.is_set():
             started = loop.time()
-            process = await child.start()
-            await self._first(process.wait())
+            running = await self._succeed(child, await child.start())
             if self._stop.is_set():
-                await self._end(process)
+                await asyncio.gather(running.end(), *self._leaving)
                 return
-            if process.returncode in _REFUSED:
+            if running.process.returncode in _REFUSED:
                 self.refused = True
                 self._stop.set()
                 return
             if loop.time() - started > _STEADY:
                 delay = _FIRST_DELAY
-            _log.error("the %s ended (%s); it starts again in %.1f s", child.name, process.returncode, delay)
+            _log.error("the %s ended (%s); it starts again in %.1f s", child.name, running.process.returncode, delay)
             await self._first(asyncio.sleep(delay))
             delay = min(2 * delay, _LONGEST_DELAY)
 
-    async def keep_after(self, needed: Path, child: _Child) -> None:
+    async def _succeed(self, child: Child, running: Running) -> Running:
+        """Replace a child each time that it grows old; return the one that ended, or that runs as we stop."""
+        while True:
+            await self._first(running.process.wait(), running.old.wait())
+            if self._stop.is_set() or not running.old.is_set():
+                return running
+            successor = await child.start()
+            await self._first(successor.ready.wait(), successor.process.wait())
+            task = asyncio.create_task(running.end())
+            self._leaving.add(task)
+            task.add_done_callback(self._leaving.discard)
+            running = successor
+
+    async def keep_after(self, needed: Path, child: Child) -> None:
         """Run a child once a file that it needs is there."""
         while not needed.exists() and not self._stop.is_set():
             await self._first(asyncio.sleep(_KEY_LOOK))
         await self.keep(child)
 
-    async def _first(self, event: Awaitable[object]) -> None:
-        """Wait for an event or for the stop, whichever comes first."""
-        tasks = [asyncio.ensure_future(event), asyncio.ensure_future(self._stop.wait())]
+    async def _first(self, *events: Awaitable[object]) -> None:
+        """Wait for one of the events or for the stop, whichever comes first."""
+        tasks = [asyncio.ensure_future(event) for event in (*events, self._stop.wait())]
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in tasks:
             task.cancel()
-
-    @staticmethod
-    async def _end(process: asyncio.subprocess.Process) -> None:
-        with suppress(ProcessLookupError):
-            process.terminate()
-        try:
-            await asyncio.wait_for(process.wait(), _STOP_SECONDS)
-        except TimeoutError:
-            process.kill()
-            await process.wait()
 
 
 def run_both(settings: Settings, config: Path | None, lock: Lock) -> bool:
@@ -134,23 +102,42 @@ def run_both(settings: Settings, config: Path | None, lock: Lock) -> bool:
     has said why on standard error, the other is stopped, and the answer is ``False``.
     """
     start_logging(settings.log_level)
-    with (
-        bind(settings.beacon_host, settings.beacon_port) as hears,
-        bind(settings.admin_host, settings.admin_port) as shows,
-    ):
-        environment = dict(os.environ)
-        shared = [f"--data-dir={settings.data_dir}", *([f"--config={config}"] if config else [])]
+    with ExitStack() as stack:
+        front = _front(settings, config, stack)
+        shows = stack.enter_context(bind(settings.admin_host, settings.admin_port))
         handed = [f"--home={settings.home}", f"--{lock.name}-fd=0"]
-        worker = _Child("worker", [*shared, *handed], shows, environment, lock.written)
-        front = _Child("front", shared, hears, _without_secrets(environment))
-        return asyncio.run(_run(front, worker, settings.public_key_path))
+        arguments = [*_shared(settings, config), *handed]
+        worker = Child("worker", arguments, {"admin": [shows]}, dict(os.environ), lock.written)
+        return asyncio.run(_run(settings.public_key_path, front, worker))
 
 
-async def _run(front: _Child, worker: _Child, public_key: Path) -> bool:
+def run_front_alone(settings: Settings, config: Path | None) -> bool:
+    """Run the front, and its successors, on a machine or under an account that has no worker."""
+    start_logging(settings.log_level)
+    with ExitStack() as stack:
+        return asyncio.run(_run(None, _front(settings, config, stack)))
+
+
+def _front(settings: Settings, config: Path | None, stack: ExitStack) -> Child:
+    sockets = {name: channel.bind() for name, channel in configured(settings).items()}
+    for bound in sockets.values():
+        for each in bound:
+            stack.enter_context(each)
+    return Child("front", _shared(settings, config), sockets, _without_secrets(dict(os.environ)))
+
+
+def _shared(settings: Settings, config: Path | None) -> list[str]:
+    return [f"--data-dir={settings.data_dir}", *([f"--config={config}"] if config else [])]
+
+
+async def _run(public_key: Path | None, front: Child, worker: Child | None = None) -> bool:
     stop = stop_on_signals()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, worker.send, signal.SIGHUP)
     supervisor = _Supervisor(stop)
-    await asyncio.gather(supervisor.keep(worker), supervisor.keep_after(public_key, front))
+    keeping = [supervisor.keep_after(public_key, front) if public_key else supervisor.keep(front)]
+    if worker is not None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, worker.send, signal.SIGHUP)
+        keeping.append(supervisor.keep(worker))
+    await asyncio.gather(*keeping)
     return not supervisor.refused
 
 
@@ -159,5 +146,5 @@ def _without_secrets(environment: dict[str, str]) -> dict[str, str]:
     return {
         name: value
         for name, value in environment.items()
-        if not name.startswith("HONEYTOKENS_") and name not in _TO_THE_KEYRING
+        if not name.startswith("HONEYTOKENS_") and name not in _NOT_FOR_THE_FRONT
     }

@@ -5,15 +5,21 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Awaitable, Callable
+from typing import Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 
 from callback_server.admin.access import Access
 from callback_server.admin.api import api_routes
+from callback_server.admin.guard import DENIALS, May, guard
+from callback_server.admin.incidents_api import incident_routes
+from callback_server.admin.metrics import metrics_text
 from callback_server.admin.overview import Panel
 from callback_server.admin.pages import page_routes
-from callback_server.errors import ServiceError
+from callback_server.admin.people_api import people_routes
+from callback_server.errors import NotFoundError
+from honeytokens.errors import AskedTooOftenError, HoneytokensError, UnknownNameError
 
 _log = logging.getLogger(__name__)
 
@@ -31,7 +37,8 @@ _HEADERS = {
 def admin_application(panel: Panel, access: Access) -> FastAPI:
     """Return the application. Its documentation pages are off: they would load scripts from elsewhere."""
     application = FastAPI(title="callback-server", openapi_url=None, docs_url=None, redoc_url=None)
-    application.include_router(api_routes(panel, access))
+    for routes in (api_routes, incident_routes, people_routes):
+        application.include_router(routes(panel, access))
     application.include_router(page_routes(panel, access))
 
     @application.middleware("http")
@@ -40,17 +47,37 @@ def admin_application(panel: Panel, access: Access) -> FastAPI:
         response.headers.update(_HEADERS)
         return response
 
-    @application.exception_handler(ServiceError)
+    @application.exception_handler(NotFoundError)
+    @application.exception_handler(UnknownNameError)
+    async def missing(request: Request, error: HoneytokensError) -> Response:  # noqa: ARG001
+        return JSONResponse({"detail": error.problem}, 404)
+
+    @application.exception_handler(AskedTooOftenError)
+    async def too_often(request: Request, error: HoneytokensError) -> Response:  # noqa: ARG001
+        return JSONResponse({"detail": error.problem}, 429, {"Retry-After": "3600"})
+
+    @application.exception_handler(HoneytokensError)
     @application.exception_handler(sqlite3.Error)
     async def unusable(request: Request, error: Exception) -> Response:  # noqa: ARG001 - the signature is FastAPI's
-        _log.error("the store cannot be shown: %s", error)
-        return JSONResponse({"detail": "The store cannot be used; see the log"}, 503)
+        _log.error("a request failed: %s", error)
+        return JSONResponse({"detail": "The store or the home cannot be used; see the log"}, 503)
 
-    @application.get("/healthz")
+    @application.get("/api/openapi.json", include_in_schema=False, dependencies=[Depends(guard(access, May.SEE))])
+    def described() -> dict[str, Any]:
+        return application.openapi()
+
+    @application.get(
+        "/metrics", response_class=PlainTextResponse, responses=DENIALS, dependencies=[Depends(guard(access, May.SEE))]
+    )
+    def metrics() -> Response:
+        """Counts and states, in Prometheus' text form."""
+        return PlainTextResponse(metrics_text(panel))
+
+    @application.get("/healthz", response_class=PlainTextResponse)
     def alive() -> Response:
         return PlainTextResponse("alive\n")
 
-    @application.get("/readyz")
+    @application.get("/readyz", responses={503: {"description": "Not ready; problems says why"}})
     def ready() -> Response:
         problems = dict(panel.problems)
         return JSONResponse({"ready": not problems, "problems": problems}, 503 if problems else 200)

@@ -1,10 +1,22 @@
-"""What the page and its JSON show, read from the store at one moment."""
+"""What the pages and the API show, read from the store at one moment, and what they may ask for."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from callback_server.store import AlertCounts, HitCounts, Outbox, Store, StoredHit
+from callback_server.desk import Desk
+from callback_server.sighting import Sighting
+from callback_server.store import (
+    EVERY_HIT,
+    AlertCounts,
+    HitCounts,
+    HitFilter,
+    Outbox,
+    SqliteIncidents,
+    Store,
+    StoredHit,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +32,24 @@ class Overview:
 
 @dataclass(slots=True)
 class Panel:
-    """What may be shown. ``problems`` holds, under a short key, what keeps the worker from being ready."""
+    """What may be shown and asked. ``problems`` holds, under a short key, what keeps the worker from being ready.
+
+    ``print_of`` gives the print that an establishment is compared by; ``hand_over`` takes what came by the API.
+    """
 
     store: Store
     outbox: Outbox
+    incidents: SqliteIncidents
+    desk: Desk
+    print_of: Callable[[str, str], bytes]
+    hand_over: Callable[[Sighting], None]
+    alert_channels: Sequence[str] = ()
     problems: dict[str, str] = field(default_factory=dict)
     unopened: int = 0
 
-    def overview(self, limit: int, before: int | None) -> Overview:
+    def overview(self, limit: int, before: int | None, which: HitFilter = EVERY_HIT) -> Overview:
         """Read one page of hits; may raise ``sqlite3.Error``."""
-        hits = self.store.hits(limit + 1, before)
+        hits = self.store.hits(limit + 1, before, which)
         return Overview(
             hits=hits[:limit],
             before=hits[limit - 1].number if len(hits) > limit else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import parse_qs
@@ -11,8 +12,11 @@ from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Resp
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from callback_server.admin.access import COOKIE, SESSION_SECONDS, Access
+from callback_server.admin.api import seen_by
+from callback_server.admin.guard import May, allowed
 from callback_server.admin.overview import Panel
 from callback_server.admin.words import LANGUAGES, choose_language, human_time
+from callback_server.store import HitFilter
 
 _HITS_ON_A_PAGE = 50
 _MAX_FORM = 4_096
@@ -41,9 +45,13 @@ def page_routes(panel: Panel, access: Access) -> APIRouter:
     def hits(
         language: _Language, session: _Session = None, before: Annotated[int | None, Query(ge=0)] = None
     ) -> Response:
-        if not access.is_session(session):
+        begun = access.session(session)
+        if begun is None or not allowed(begun.account, May.SEE):
             return RedirectResponse(f"/login?lang={language}", 303)
-        return render("hits.html", language, shown=panel.overview(_HITS_ON_A_PAGE, before), before=before)
+        access.accounts.log(begun.account.name, "GET /")
+        shown = panel.overview(_HITS_ON_A_PAGE, before, HitFilter(seen_by(begun.account)))
+        reveal = allowed(begun.account, May.REVEAL)
+        return render("hits.html", language, shown=shown, before=before, reveal=reveal, csrf=begun.csrf)
 
     @routes.get("/login")
     def login(language: _Language) -> Response:
@@ -51,17 +59,27 @@ def page_routes(panel: Panel, access: Access) -> APIRouter:
 
     @routes.post("/login")
     async def begin(request: Request, language: _Language) -> Response:
-        if not access.is_token(await _posted_token(request)):
+        form = await _posted(request)
+        name = form.get("name", "")
+        asker = f"{request.client.host if request.client else ''} {name}"
+        if not access.tries.take(asker):
+            return render("login.html", language, 429, wrong=True)
+        account = await asyncio.to_thread(access.sign_in, name, form.get("token", ""))
+        access.accounts.log(name or "admin-token", "signed in" if account else "failed to sign in")
+        if account is None:
             return render("login.html", language, 403, wrong=True)
         response = RedirectResponse(f"/?lang={language}", 303)
         secure = request.url.scheme == "https"
         response.set_cookie(
-            COOKIE, access.begin_session(), SESSION_SECONDS, httponly=True, samesite="strict", secure=secure
+            COOKIE, access.begin_session(account), SESSION_SECONDS, httponly=True, samesite="strict", secure=secure
         )
         return response
 
     @routes.post("/logout")
-    def end(language: _Language, session: _Session = None) -> Response:
+    async def end(request: Request, language: _Language, session: _Session = None) -> Response:
+        begun = access.session(session)
+        if begun is not None and (await _posted(request)).get("csrf") != begun.csrf:
+            raise HTTPException(403, "Sign out on the page")
         access.end_session(session)
         response = RedirectResponse(f"/login?lang={language}", 303)
         response.delete_cookie(COOKIE, httponly=True, samesite="strict")
@@ -74,14 +92,14 @@ def page_routes(panel: Panel, access: Access) -> APIRouter:
     return routes
 
 
-async def _posted_token(request: Request) -> str:
-    """Return the token of a login form; a body that is larger than any such form is not read to its end."""
+async def _posted(request: Request) -> dict[str, str]:
+    """Return the fields of a form; a body that is larger than any such form is not read to its end."""
     body = b""
     async for chunk in request.stream():
         body += chunk
         if len(body) > _MAX_FORM:
             raise HTTPException(413, "The form is too large", {"Connection": "close"})
-    return parse_qs(body.decode("latin-1")).get("token", [""])[0].strip()
+    return {name: values[0].strip() for name, values in parse_qs(body.decode(errors="replace")).items()}
 
 
 def _environment() -> Environment:

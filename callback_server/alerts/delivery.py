@@ -6,12 +6,11 @@ import asyncio
 import logging
 import random
 import sqlite3
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from callback_server.alerts.interface import Alert, AlertChannel
-from callback_server.errors import DeliveryError
 from callback_server.store import Leased, Outbox, Store
 from honeytokens.errors import HoneytokensError
 
@@ -39,20 +38,19 @@ class Retries:
         return timedelta(seconds=base * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
 
 
+@dataclass(slots=True)
 class Delivery:
     """Delivers alerts through ``channels``, each under the name that the outbox knows it by.
 
     ``lease`` must outlast a channel's own timeout; an alert whose deliverer died is due again after it.
     """
 
-    def __init__(
-        self, outbox: Outbox, store: Store, channels: Mapping[str, AlertChannel], retries: Retries, lease: timedelta
-    ) -> None:
-        self._outbox = outbox
-        self._store = store
-        self._channels = channels
-        self._retries = retries
-        self._lease = lease
+    outbox: Outbox
+    store: Store
+    channels: Mapping[str, AlertChannel]
+    retries: Retries
+    lease: timedelta
+    _sent: dict[str, datetime] = field(default_factory=dict)
 
     async def run(self) -> None:
         """Deliver for ever."""
@@ -67,33 +65,44 @@ class Delivery:
             await asyncio.sleep(pause)
 
     async def deliver_due(self) -> int:
-        """Try every alert that is due, several at once; return how many there were."""
-        leased = await asyncio.to_thread(self._outbox.lease, datetime.now(UTC), self._lease, _AT_ONCE)
+        """Try every alert that is due on a channel that may speak now; return how many there were."""
+        now = datetime.now(UTC)
         async with asyncio.TaskGroup() as group:
-            for one in leased:
-                group.create_task(self._deliver(one))
+            tasks = [
+                group.create_task(self._deliver_channel(name, channel, now))
+                for name, channel in self.channels.items()
+                if channel.pace.speaks(now, self._sent.get(name))
+            ]
+        return sum(task.result() for task in tasks)
+
+    async def _deliver_channel(self, name: str, channel: AlertChannel, now: datetime) -> int:
+        together = channel.pace.together
+        leased = await asyncio.to_thread(self.outbox.lease, name, now, self.lease, max(_AT_ONCE, together))
+        if leased and together > 1:
+            self._sent[name] = now
+        async with asyncio.TaskGroup() as group:
+            for start in range(0, len(leased), together):
+                group.create_task(self._deliver(channel, leased[start : start + together]))
         return len(leased)
 
-    async def _deliver(self, leased: Leased) -> None:
+    async def _deliver(self, channel: AlertChannel, leased: Sequence[Leased]) -> None:
+        numbers = [each.number for each in leased]
         try:
-            alert = Alert.of(await asyncio.to_thread(self._store.hit, leased.hit))
-            await self._channel(leased.channel).deliver(alert)
+            alerts = [Alert.of(await asyncio.to_thread(self.store.hit, each.hit)) for each in leased]
+            await channel.deliver(alerts)
         except HoneytokensError as error:
             await asyncio.to_thread(self._put_off, leased, error.problem)
         else:
-            await asyncio.to_thread(self._outbox.delivered, leased.number)
-            _log.info("alert %d delivered at attempt %d", leased.number, leased.attempts)
+            await asyncio.to_thread(self.outbox.delivered, numbers)
+            _log.info("%d alerts delivered by %s", len(numbers), leased[0].channel)
 
-    def _channel(self, name: str) -> AlertChannel:
-        if name not in self._channels:
-            raise DeliveryError(f"The {name} is not configured any more", "Configure it, then resend")
-        return self._channels[name]
-
-    def _put_off(self, leased: Leased, problem: str) -> None:
-        if leased.attempts >= self._retries.attempts:
-            self._outbox.bury(leased.number, problem)
-            _log.error("alert %d given up: %s; mend it, then: callback-server alerts resend", leased.number, problem)
-            return
-        delay = self._retries.delay(leased.attempts)
-        self._outbox.postpone(leased.number, datetime.now(UTC) + delay, problem)
-        _log.warning("alert %d put off by %.0f s: %s", leased.number, delay.total_seconds(), problem)
+    def _put_off(self, leased: Sequence[Leased], problem: str) -> None:
+        given_up = [each.number for each in leased if each.attempts >= self.retries.attempts]
+        if given_up:
+            self.outbox.bury(given_up, problem)
+            _log.error("%d alerts given up: %s; mend it, then: callback-server alerts resend", len(given_up), problem)
+        later = [each for each in leased if each.attempts < self.retries.attempts]
+        if later:
+            delay = self.retries.delay(max(each.attempts for each in later))
+            self.outbox.postpone([each.number for each in later], datetime.now(UTC) + delay, problem)
+            _log.warning("%d alerts put off by %.0f s: %s", len(later), delay.total_seconds(), problem)

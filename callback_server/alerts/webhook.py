@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import ssl
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import httpx
 import standardwebhooks
 
-from callback_server.alerts.interface import Alert
+from callback_server.alerts.interface import Alert, Pace
 from callback_server.errors import DeliveryError, ServiceError
 from callback_server.settings import Settings, read_secret
 
@@ -22,6 +23,7 @@ class Webhook:
     """
 
     name = "webhook"
+    pace = Pace()
 
     def __init__(self, url: str, secret: str, timeout: float) -> None:
         try:
@@ -44,8 +46,9 @@ class Webhook:
         secret = read_secret(settings.webhook_secret_file, "webhook secret")
         return cls(str(settings.webhook_url), secret, settings.alert_timeout)
 
-    async def deliver(self, alert: Alert) -> None:
-        """Post one alert; anything but a 2xx answer raises :class:`DeliveryError`."""
+    async def deliver(self, alerts: Sequence[Alert]) -> None:
+        """Post the one alert, the same bytes at each try; anything but a 2xx answer raises :class:`DeliveryError`."""
+        (alert,) = alerts
         body = _body(alert)
         now = datetime.now(UTC)
         headers = {
@@ -69,6 +72,7 @@ class Webhook:
 def _body(alert: Alert) -> str:
     data = {
         "hit": alert.hit,
+        "incident": alert.incident,
         "campaign": alert.campaign,
         "establishment": alert.establishment,
         "channel": alert.channel,

@@ -1,22 +1,26 @@
-"""The HTTP beacon: any path of any host is an image of one pixel, and every request is a sighting.
+"""The HTTP beacon: any path of any host is an image, a document or a page, and every request is a sighting.
 
-Every path is answered alike, so that nobody can find out by asking which of them belongs to a decoy.
+What is answered depends on how a path ends, so that nobody can find out by asking which of them belongs to a decoy.
 """
 
 from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Self
 
 from fastapi import FastAPI, Request, Response
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from callback_server.channels.interface import Recorder
+from callback_server.channels.looks import look_of
 from callback_server.errors import NotRecordedError
-from callback_server.serving import serve
+from callback_server.serving import PROXIED_FOR, bind, serve, url_of
+from callback_server.settings import Settings
 from callback_server.sighting import Sighting, new_id
 
 MAX_BODY = 16 * 1024
@@ -52,20 +56,34 @@ _KEPT_HEADERS = (
 )
 """What tells clients apart. Cookies and credentials are not kept."""
 
-_GIF = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b")
 _ANSWERED = frozenset({"GET", "HEAD", "POST"})
 
 
+@dataclass(frozen=True, slots=True)
 class HttpBeacon:
     """The channel of web links."""
 
+    host: str
+    port: int
+    proxied: bool
     name = "http"
 
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Self:
+        """Return the channel, which is always on."""
+        return cls(settings.beacon_host, settings.beacon_port, settings.proxy_protocol)
+
+    def bind(self) -> list[socket.socket]:
+        """Return its listener."""
+        return [bind(self.host, self.port)]
+
     async def run(
-        self, listener: socket.socket, recorder: Recorder, stop: asyncio.Event, on_ready: Callable[[], None]
+        self, sockets: Sequence[socket.socket], recorder: Recorder, stop: asyncio.Event, on_ready: Callable[[str], None]
     ) -> None:
         """Answer HTTP requests until told to stop."""
-        await serve(beacon_application(recorder), listener, stop, on_ready)
+        listener = sockets[0]
+        application = beacon_application(recorder)
+        await serve(application, listener, stop, lambda: on_ready(url_of(listener)), proxied=self.proxied)
 
 
 def beacon_application(recorder: Recorder) -> FastAPI:
@@ -83,7 +101,7 @@ class _Beacon:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        sighting = await _read(request)
+        sighting = await read_request(request, HttpBeacon.name, _KEPT_HEADERS, MAX_BODY)
         try:
             await self._recorder.record(sighting)
         except NotRecordedError:
@@ -99,26 +117,30 @@ def _answer(sighting: Sighting) -> Response:
         headers["Connection"] = "close"
     if sighting.method not in _ANSWERED:
         return Response(status_code=405, headers={**headers, "Allow": "GET, HEAD, POST"})
-    return Response(_GIF, media_type="image/gif", headers=headers)
+    look = look_of(sighting.path, sighting.header("accept") or "")
+    return Response(look.body, media_type=look.media_type, headers=headers)
 
 
-async def _read(request: Request) -> Sighting:
+async def read_request(request: Request, channel: str, kept: Sequence[str], largest: int) -> Sighting:
+    """Return a request as a sighting of ``channel``, with the headers that are ``kept`` and so much of its body."""
     at = datetime.now(UTC)
-    body, complete = await _read_body(request)
+    body, complete = await _read_body(request, largest)
     headers = request.headers
+    source = request.scope.get("state", {}).get(PROXIED_FOR)
+    facts = [("proxied-for", source)] if source else []
     peer, port = request.client or ("", 0)
     host, path = _target(headers.get("host", ""), request.scope["raw_path"].decode("latin-1"))
     return Sighting(
         id=new_id(),
         at=at,
-        channel=HttpBeacon.name,
+        channel=channel,
         peer=peer,
         peer_port=port,
         method=request.method,
         host=host,
         path=path,
         query=request.scope["query_string"].decode("latin-1"),
-        headers=tuple((name, value[:_MAX_HEADER_VALUE]) for name in _KEPT_HEADERS for value in headers.getlist(name)),
+        headers=(*facts, *((name, value[:_MAX_HEADER_VALUE]) for name in kept for value in headers.getlist(name))),
         body=body,
         body_complete=complete,
     )
@@ -133,7 +155,7 @@ def _target(host: str, target: str) -> tuple[str, str]:
     return host, target
 
 
-async def _read_body(request: Request) -> tuple[bytes, bool]:
+async def _read_body(request: Request, largest: int) -> tuple[bytes, bool]:
     """Return the first bytes of the body, and whether that was all. A client that stalls or leaves was seen too."""
     kept = bytearray()
     size = 0
@@ -141,9 +163,9 @@ async def _read_body(request: Request) -> tuple[bytes, bool]:
         async with asyncio.timeout(_BODY_SECONDS):
             async for chunk in request.stream():
                 size += len(chunk)
-                kept += chunk[: MAX_BODY - len(kept)]
-                if size > _MAX_READ:
+                kept += chunk[: largest - len(kept)]
+                if size > max(_MAX_READ, largest):
                     break
     except (TimeoutError, ClientDisconnect):
         return bytes(kept), False
-    return bytes(kept), size <= MAX_BODY
+    return bytes(kept), size <= largest

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import Protocol, Self
 
+from callback_server.settings import Settings
 from callback_server.sighting import Sighting
 
 
@@ -27,7 +28,14 @@ class Channel(Protocol):
     name: str
     """Written in each of its sightings."""
 
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Self | None:
+        """Return the channel as configured, or ``None`` when it is off; raise ``ServiceError`` when it is half so."""
+
+    def bind(self) -> list[socket.socket]:
+        """Return the sockets of its address; raise ``ServiceError`` when it is taken or not ours."""
+
     async def run(
-        self, listener: socket.socket, recorder: Recorder, stop: asyncio.Event, on_ready: Callable[[], None]
+        self, sockets: Sequence[socket.socket], recorder: Recorder, stop: asyncio.Event, on_ready: Callable[[str], None]
     ) -> None:
-        """Hear on ``listener`` until ``stop`` is set; call ``on_ready`` once it hears."""
+        """Hear on ``sockets`` until ``stop`` is set; call ``on_ready`` with its URL once it hears."""

@@ -22,16 +22,19 @@ _log = logging.getLogger(__name__)
 class Intake:
     """Takes sightings from any number of channels; one writer commits them in groups.
 
-    One commit serves all who wait, so the rate is not bound to the disk's time for one sync.
+    One commit serves all who wait, so the rate is not bound to the disk's time for one sync. ``begun`` is set by the
+    first sighting.
     """
 
     def __init__(self, spool: Spool, sealer: Sealer) -> None:
         self._spool = spool
         self._sealer = sealer
+        self.begun = asyncio.Event()
         self._waiting: asyncio.Queue[tuple[Sighting, asyncio.Future[None]]] = asyncio.Queue(_WAITING)
 
     async def record(self, sighting: Sighting) -> None:
         """Return once the sighting is durable; raise :class:`NotRecordedError` when it could not be made so."""
+        self.begun.set()
         durable: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         await self._waiting.put((sighting, durable))
         await durable

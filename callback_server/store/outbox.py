@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -22,33 +23,36 @@ class SqliteOutbox:
         """Close the file."""
         self._database.close()
 
-    def lease(self, now: datetime, lasting: timedelta, limit: int) -> list[Leased]:
-        """Take alerts that are due, the longest due first."""
+    def lease(self, channel: str, now: datetime, lasting: timedelta, limit: int) -> list[Leased]:
+        """Take a channel's alerts that are due, the longest due first."""
         query = """
             UPDATE alerts SET state = 'leased', attempts = attempts + 1, next_at = ?
-            WHERE id IN (SELECT id FROM alerts WHERE state IN ('waiting', 'leased') AND next_at <= ?
+            WHERE id IN (SELECT id FROM alerts WHERE state IN ('waiting', 'leased') AND channel = ? AND next_at <= ?
                          ORDER BY next_at LIMIT ?)
             RETURNING id, hit, channel, attempts
         """
         with self._lock, self._database.atomic():
-            rows = self._database.conn.execute(query, ((now + lasting).timestamp(), now.timestamp(), limit)).fetchall()
+            values = ((now + lasting).timestamp(), channel, now.timestamp(), limit)
+            rows = self._database.conn.execute(query, values).fetchall()
         return [Leased(*row) for row in rows]
 
-    def delivered(self, number: int) -> None:
-        """Settle an alert that was taken."""
-        self._change("state = 'delivered', problem = NULL WHERE id = ?", number)
+    def delivered(self, numbers: Sequence[int]) -> None:
+        """Settle alerts that were taken."""
+        self._settle("state = 'delivered', problem = NULL", (), numbers)
 
-    def postpone(self, number: int, due: datetime, problem: str) -> None:
-        """Have an alert tried again from ``due`` on."""
-        self._change("state = 'waiting', next_at = ?, problem = ? WHERE id = ?", due.timestamp(), problem, number)
+    def postpone(self, numbers: Sequence[int], due: datetime, problem: str) -> None:
+        """Have alerts tried again from ``due`` on."""
+        self._settle("state = 'waiting', next_at = ?, problem = ?", (due.timestamp(), problem), numbers)
 
-    def bury(self, number: int, problem: str) -> None:
-        """Give an alert up."""
-        self._change("state = 'dead', problem = ? WHERE id = ?", problem, number)
+    def bury(self, numbers: Sequence[int], problem: str) -> None:
+        """Give alerts up."""
+        self._settle("state = 'dead', problem = ?", (problem,), numbers)
 
     def resend(self, now: datetime) -> int:
         """Make every dead alert due again."""
-        return self._change("state = 'waiting', attempts = 0, next_at = ? WHERE state = 'dead'", now.timestamp())
+        statement = "UPDATE alerts SET state = 'waiting', attempts = 0, next_at = ? WHERE state = 'dead'"
+        with self._lock, self._database.atomic():
+            return self._database.conn.execute(statement, (now.timestamp(),)).rowcount
 
     def counts(self) -> AlertCounts:
         """Count alerts by state; a leased one is still waiting."""
@@ -61,7 +65,7 @@ class SqliteOutbox:
             dead=by_state.get("dead", 0),
         )
 
-    def _change(self, assignments: str, *values: object) -> int:
+    def _settle(self, assignments: str, values: tuple[object, ...], numbers: Sequence[int]) -> None:
+        statement = f"UPDATE alerts SET {assignments} WHERE id = ?"  # noqa: S608 - one of the constants above
         with self._lock, self._database.atomic():
-            # The text is always one of the constants above.
-            return self._database.conn.execute(f"UPDATE alerts SET {assignments}", values).rowcount  # noqa: S608
+            self._database.conn.executemany(statement, [(*values, number) for number in numbers])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
 import threading
@@ -12,28 +13,32 @@ from typing import Any
 
 from callback_server.attributor import Attribution
 from callback_server.database import open_database
+from callback_server.noise import Noise
 from callback_server.sighting import Sighting
-from callback_server.store.interface import HitCounts, StoredHit
+from callback_server.store import incidents
+from callback_server.store.interface import EVERY_HIT, Explained, HitCounts, HitFilter, StoredHit, StoredSighting
 from callback_server.store.schema import MIGRATIONS
 from honeytokens.model import DecoyRef
 from honeytokens.sealing import Box
 
 _HITS = """
-    SELECT hits.id, hits.name, hits.content, sightings.delivery, sightings.content
-    FROM hits JOIN sightings ON sightings.id = hits.sighting
+    SELECT hits.id, hits.name, hits.content, sightings.delivery, sightings.content, incidents.name
+    FROM hits JOIN sightings ON sightings.id = hits.sighting LEFT JOIN incidents ON incidents.id = hits.incident
 """
 
 
 class SqliteStore:
     """Sightings and hits, sealed; see :class:`callback_server.store.interface.Store`.
 
-    ``alert_channels`` names who is told of each new hit. Every method may raise ``sqlite3.Error`` (disk full, locked)
-    or ``ServiceError`` (the file was changed, or is another keyring's).
+    ``prints`` is the 32-byte key under which rows are compared without being opened; ``alert_channels`` names who is
+    told of each new hit that is no noise. Every method may raise ``sqlite3.Error`` (disk full, locked) or
+    ``ServiceError`` (the file was changed, or is another keyring's).
     """
 
-    def __init__(self, path: Path, box: Box, alert_channels: Sequence[str] = ()) -> None:
+    def __init__(self, path: Path, box: Box, prints: bytes, alert_channels: Sequence[str] = ()) -> None:
         self._database = open_database(path, MIGRATIONS)
         self._box = box
+        self._prints = prints
         self._alert_channels = tuple(alert_channels)
         self._lock = threading.Lock()
 
@@ -41,25 +46,35 @@ class SqliteStore:
         """Close the file."""
         self._database.close()
 
-    def add(self, items: Sequence[tuple[Sighting, Attribution | None]]) -> int:
-        """Store sightings with their hits and alerts in one transaction; return how many hits are new."""
+    def print_of(self, kind: str, value: str) -> bytes:
+        """Return the 16-byte keyed print of a value, by which rows are found."""
+        return hashlib.blake2b(f"{kind}\n{value}".encode(), key=self._prints, digest_size=16).digest()
+
+    def add(self, items: Sequence[Explained]) -> int:
+        """Store sightings with their hits, incidents and alerts in one transaction; return how many hits are new."""
         new = 0
         with self._lock, self._database.atomic():
-            for sighting, attribution in items:
-                sealed = self._box.seal(sighting.encode(), _sighting_place(sighting.id))
+            for item in items:
+                one = item.sighting
                 cursor = self._database.conn.execute(
-                    "INSERT OR IGNORE INTO sightings (delivery, content) VALUES (?, ?)", (sighting.id, sealed)
+                    "INSERT OR IGNORE INTO sightings (delivery, at, noise, content) VALUES (?, ?, ?, ?)",
+                    (
+                        one.id,
+                        one.at.timestamp(),
+                        item.noise.reason if item.noise else None,
+                        self._box.seal(one.encode(), _sighting_place(one.id)),
+                    ),
                 )
-                if cursor.rowcount and attribution is not None and cursor.lastrowid is not None:
-                    self._insert_hit(cursor.lastrowid, attribution)
-                    new += 1
+                if cursor.rowcount and cursor.lastrowid is not None:
+                    new += self._insert_hits(cursor.lastrowid, item)
         return new
 
-    def credit(self, sighting_id: str, attribution: Attribution) -> None:
-        """Make a hit of a stored sighting that had none."""
+    def credit(self, item: Explained) -> None:
+        """Make hits of a stored sighting that had none."""
         with self._lock, self._database.atomic():
-            (row,) = self._database.execute("SELECT id FROM sightings WHERE delivery = ?", (sighting_id,)).fetchone()
-            self._insert_hit(row, attribution)
+            find = "SELECT id FROM sightings WHERE delivery = ?"
+            (row,) = self._database.execute(find, (item.sighting.id,)).fetchone()
+            self._insert_hits(row, item)
 
     def unattributed(self, limit: int) -> list[Sighting]:
         """Return the newest sightings without a hit."""
@@ -69,26 +84,93 @@ class SqliteStore:
         """
         return [self._sighting(*row) for row in self._rows(query, (limit,))]
 
-    def hits(self, limit: int, before: int | None = None) -> list[StoredHit]:
+    def sightings(self, limit: int, before: int | None = None) -> list[StoredSighting]:
+        """Return sightings, newest first."""
+        query = """
+            SELECT id, delivery, content, noise, (SELECT count(*) FROM hits WHERE hits.sighting = sightings.id)
+            FROM sightings WHERE ? IS NULL OR id < ? ORDER BY id DESC LIMIT ?
+        """
+        rows = self._rows(query, (before, before, limit))
+        return [StoredSighting(row[0], self._sighting(row[1], row[2]), row[3], row[4]) for row in rows]
+
+    def hits(self, limit: int, before: int | None = None, which: HitFilter = EVERY_HIT) -> list[StoredHit]:
         """Return hits, newest first."""
-        query = f"{_HITS} WHERE ? IS NULL OR hits.id < ? ORDER BY hits.id DESC LIMIT ?"
-        return [self._hit(row) for row in self._rows(query, (before, before, limit))]
+        conditions, values = self._conditions(which)
+        query = f"{_HITS} WHERE (? IS NULL OR hits.id < ?){conditions} ORDER BY hits.id DESC LIMIT ?"
+        return [self._hit(row) for row in self._rows(query, (before, before, *values, limit))]
 
     def hit(self, number: int) -> StoredHit:
         """Return one hit."""
         (row,) = self._rows(f"{_HITS} WHERE hits.id = ?", (number,))
         return self._hit(row)
 
+    def first_seen(self, decoy: DecoyRef, before: datetime) -> datetime | None:
+        """Return when a decoy was first seen, if that was before a time."""
+        query = "SELECT min(at) FROM hits WHERE decoy = ? AND at < ?"
+        ((first,),) = self._rows(query, (self.print_of("decoy", str(decoy)), before.timestamp()))
+        return None if first is None else datetime.fromtimestamp(first, UTC)
+
     def counts(self) -> HitCounts:
         """Count what is stored."""
-        ((sightings, hits),) = self._rows("SELECT (SELECT count(*) FROM sightings), (SELECT count(*) FROM hits)", ())
-        return HitCounts(hits=hits, unattributed=sightings - hits)
+        query = """
+            SELECT (SELECT count(*) FROM sightings), count(*), count(DISTINCT sighting), count(noise) FROM hits
+        """
+        ((sightings, hits, betraying, noise),) = self._rows(query, ())
+        return HitCounts(hits=hits, unattributed=sightings - betraying, noise=noise)
+
+    def erase(self, before: datetime) -> int:
+        """Erase old sightings with all that hangs on them, but for incidents that are on hold."""
+        old = """
+            SELECT id FROM sightings WHERE at < ? AND id NOT IN (
+                SELECT sighting FROM hits JOIN incidents ON incidents.id = hits.incident WHERE held)
+        """
+        when = (before.timestamp(),)
+        with self._lock, self._database.atomic():
+            execute = self._database.conn.execute
+            of_old = f"SELECT id FROM hits WHERE sighting IN ({old})"  # noqa: S608 - constants
+            execute(f"DELETE FROM alerts WHERE hit IN ({of_old})", when)  # noqa: S608
+            execute(f"DELETE FROM burnt WHERE hit IN ({of_old})", when)  # noqa: S608
+            execute(f"DELETE FROM hits WHERE sighting IN ({old})", when)  # noqa: S608
+            erased = execute(f"DELETE FROM sightings WHERE id IN ({old})", when).rowcount  # noqa: S608
+            gone = """
+                SELECT id FROM incidents WHERE NOT held AND last < ?
+                AND NOT EXISTS (SELECT 1 FROM hits WHERE hits.incident = incidents.id)
+            """
+            execute(f"DELETE FROM burnt WHERE incident IN ({gone})", when)  # noqa: S608
+            execute(f"DELETE FROM entries WHERE incident IN ({gone})", when)  # noqa: S608
+            execute(f"DELETE FROM incidents WHERE id IN ({gone})", when)  # noqa: S608
+        return erased
+
+    def _conditions(self, which: HitFilter) -> tuple[str, list[object]]:
+        asked: list[tuple[str, Sequence[object]]] = []
+        if which.establishments is not None:
+            sites = [self.print_of("establishment", name) for name in which.establishments]
+            asked.append((f"hits.establishment IN ({', '.join('?' for _ in sites)})", sites))
+        if which.noise is not None:
+            asked.append(("(hits.noise IS NOT NULL) = ?", [which.noise]))
+        asked += [
+            (condition, [value])
+            for condition, value in (
+                ("incidents.name = ?", which.incident),
+                ("hits.channel = ?", which.channel),
+                ("hits.at >= ?", which.since and which.since.timestamp()),
+                ("hits.at < ?", which.until and which.until.timestamp()),
+                ("hits.source = ?", which.source and self.print_of("source", which.source)),
+            )
+            if value is not None
+        ]
+        return "".join(f" AND {condition}" for condition, _ in asked), [each for _, given in asked for each in given]
 
     def _rows(self, query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
         with self._lock:
             return self._database.execute(query, tuple(values)).fetchall()
 
-    def _insert_hit(self, sighting: int, attribution: Attribution) -> None:
+    def _insert_hits(self, sighting: int, item: Explained) -> int:
+        for attribution in item.attributions:
+            self._insert_hit(sighting, item, attribution)
+        return len(item.attributions)
+
+    def _insert_hit(self, sighting: int, item: Explained, attribution: Attribution) -> None:
         name = secrets.token_hex(8)
         content = {
             "campaign": attribution.decoy.campaign,
@@ -96,14 +178,40 @@ class SqliteStore:
             "establishment": attribution.establishment,
             "bits": attribution.bits,
             "reason": attribution.reason,
+            "noise": [item.noise.reason, item.noise.detail] if item.noise else None,
+            "source": item.source,
+            "place": dict(item.place),
         }
-        execute = self._database.conn.execute
-        hit = execute(
-            "INSERT INTO hits (name, sighting, content) VALUES (?, ?, ?)",
-            (name, sighting, self._box.seal(json.dumps(content).encode(), _hit_place(name))),
+        joining = incidents.Joining(
+            self.print_of("decoy", str(attribution.decoy)),
+            self.print_of("establishment", attribution.establishment),
+            self.print_of("source", item.source) if item.source else b"",
+            item.sighting.at.timestamp(),
+            attribution.bits,
+        )
+        connection = self._database.conn
+        incident = None if item.noise else incidents.join(connection, self._box, joining)
+        hit = connection.execute(
+            """INSERT INTO hits (name, sighting, incident, at, channel, noise, decoy, establishment, source, content)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            (
+                name,
+                sighting,
+                incident,
+                joining.at,
+                item.sighting.channel,
+                item.noise.reason if item.noise else None,
+                joining.decoy,
+                joining.establishment,
+                joining.source,
+                self._box.seal(json.dumps(content).encode(), _hit_place(name)),
+            ),
         ).lastrowid
+        if incident is None or hit is None:
+            return
+        incidents.weigh(connection, incident, hit, joining)
         for channel in self._alert_channels:
-            execute(
+            connection.execute(
                 "INSERT INTO alerts (hit, channel, state, attempts, next_at) VALUES (?, ?, 'waiting', 0, ?)",
                 (hit, channel, datetime.now(UTC).timestamp()),
             )
@@ -112,10 +220,13 @@ class SqliteStore:
         return Sighting.decode(self._box.open(sealed, _sighting_place(delivery)))
 
     def _hit(self, row: tuple[Any, ...]) -> StoredHit:
-        number, name, sealed, delivery, sealed_sighting = row
+        number, name, sealed, delivery, sealed_sighting, incident = row
         content = json.loads(self._box.open(sealed, _hit_place(name)))
         decoy = DecoyRef(content.pop("campaign"), content.pop("serial"))
-        return StoredHit(number, name, self._sighting(delivery, sealed_sighting), Attribution(decoy, **content))
+        noise, source, place = content.pop("noise", None), content.pop("source", ""), content.pop("place", {})
+        attribution = Attribution(decoy, **content)
+        sighting = self._sighting(delivery, sealed_sighting)
+        return StoredHit(number, name, sighting, attribution, Noise(*noise) if noise else None, source, place, incident)
 
 
 def _sighting_place(delivery: str) -> str:

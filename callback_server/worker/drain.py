@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from callback_server.attributor import Attribution, Attributor
+from callback_server.attributor import Attributor
 from callback_server.errors import UnreadableSightingError
 from callback_server.sealing import Opener
 from callback_server.sighting import Sighting
 from callback_server.spool import Spool
-from callback_server.store import Store
+from callback_server.store import Explained, Store
+from callback_server.worker.explain import Explainer
 
 _BATCH = 500
 _LOOKED_AT_AGAIN = 10_000
@@ -31,13 +32,14 @@ class Drain:
     opener: Opener
     store: Store
     attributor: Attributor
+    explainer: Explainer
     unopened: int = 0
     _beyond: int = 0
 
     def once(self) -> bool:
         """Explain the oldest sightings; return whether there were any. May raise ``sqlite3.Error``."""
         rows = self.spool.take(self._beyond, _BATCH)
-        opened: list[tuple[Sighting, Attribution | None]] = []
+        opened: list[Explained] = []
         done: list[int] = []
         for number, sealed in rows:
             try:
@@ -47,7 +49,7 @@ class Drain:
                 self.unopened += 1
                 self._beyond = number
             else:
-                opened.append((sighting, self.attributor.attribute(sighting)))
+                opened.append(self.explainer.explain(sighting, self.attributor))
                 done.append(number)
         new = self.store.add(opened)
         self.spool.drop(done)
@@ -55,12 +57,16 @@ class Drain:
             _log.info("%d new hits", new)
         return bool(rows)
 
+    def hand_over(self, sighting: Sighting) -> None:
+        """Explain and store a sighting that came by the API."""
+        self.store.add([self.explainer.explain(sighting, self.attributor)])
+
     def learn(self, attributor: Attributor) -> None:
         """Attribute by ``attributor`` from now on, and look again at recent sightings that betrayed no known decoy."""
         if attributor == self.attributor:
             return
         self.attributor = attributor
         for sighting in self.store.unattributed(_LOOKED_AT_AGAIN):
-            attribution = attributor.attribute(sighting)
-            if attribution is not None:
-                self.store.credit(sighting.id, attribution)
+            item = self.explainer.explain(sighting, attributor)
+            if item.attributions:
+                self.store.credit(item)

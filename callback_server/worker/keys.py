@@ -31,6 +31,7 @@ class WorkerKeys:
     opener: Opener
     box: Box
     prints: bytes = field(repr=False)
+    rows: bytes = field(repr=False)
 
     @classmethod
     def open(cls, home: Path, lock: Lock) -> WorkerKeys:
@@ -42,6 +43,7 @@ class WorkerKeys:
             opener=Opener([X25519PrivateKey.from_private_bytes(seed) for seed in seeds]),
             box=Box([keyring.subkey("callback/store", version) for version in versions], foreign_store),
             prints=keyring.subkey("callback/prints"),
+            rows=keyring.subkey("callback/rows", 1),
         )
 
     def publish(self, path: Path) -> None:

@@ -11,18 +11,24 @@ from collections.abc import Callable
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from callback_server.admin import Access, Panel, admin_application
 from callback_server.alerts import ALERT_CHANNELS, AlertChannel, Delivery, Retries
-from callback_server.attributor import WebLinkAttributor
+from callback_server.attributor import PrintAttributor
+from callback_server.desk import HomeDesk
 from callback_server.processes import run_beside, say, start_logging, stop_on_signals, stop_with_parent
 from callback_server.serving import serve, url_of
 from callback_server.settings import Settings
 from callback_server.spool import Spool
-from callback_server.store import SqliteOutbox, SqliteStore
+from callback_server.store import SqliteAccounts, SqliteIncidents, SqliteOutbox, SqliteStore
+from callback_server.worker.classify import Classifier
 from callback_server.worker.drain import Drain
+from callback_server.worker.explain import Explainer
+from callback_server.worker.hooks import Hooks
 from callback_server.worker.keys import WorkerKeys
-from callback_server.worker.links import read_links
+from callback_server.worker.known import read_known
+from callback_server.worker.places import Places
 from honeytokens.errors import HoneytokensError
 from honeytokens.locks import Lock
 
@@ -40,7 +46,7 @@ class _Worker:
     drain: Drain
     delivery: Delivery
     panel: Panel
-    read_links: Callable[[], WebLinkAttributor]
+    read_known: Callable[[], PrintAttributor]
     reread_every: float
     draining: asyncio.Lock
     asked: asyncio.Event
@@ -68,7 +74,7 @@ class _Worker:
                 await asyncio.wait_for(self.asked.wait(), self.reread_every)
             self.asked.clear()
             try:
-                attributor = await asyncio.to_thread(self.read_links)
+                attributor = await asyncio.to_thread(self.read_known)
                 async with self.draining:
                     await asyncio.to_thread(self.drain.learn, attributor)
             except (HoneytokensError, sqlite3.Error) as error:
@@ -85,24 +91,41 @@ def run_worker(settings: Settings, listener: socket.socket, lock: Lock, *, super
     """
     start_logging(settings.log_level)
     keys = WorkerKeys.open(settings.home, lock)
-    attributor = read_links(settings.home, lock, keys.prints)
+    attributor = read_known(settings.home, lock, keys.prints)
     configured = {name: kind.from_settings(settings) for name, kind in ALERT_CHANNELS.items()}
     channels = {name: channel for name, channel in configured.items() if channel is not None}
     with ExitStack() as stack:
-        store = stack.enter_context(closing(SqliteStore(settings.store_path, keys.box, list(channels))))
+        store = stack.enter_context(closing(SqliteStore(settings.store_path, keys.box, keys.rows, list(channels))))
         outbox = stack.enter_context(closing(SqliteOutbox(settings.store_path)))
-        access = Access.load(settings)
+        accounts = stack.enter_context(closing(SqliteAccounts(settings.store_path, keys.box, keys.rows)))
+        incidents = stack.enter_context(closing(SqliteIncidents(settings.store_path, keys.box)))
+        access = Access.load(settings, accounts)
         keys.publish(settings.public_key_path)
         spool = stack.enter_context(closing(Spool(settings.spool_path)))
-        drain = Drain(spool, keys.opener, store, WebLinkAttributor({}, keys.prints))
+        places = stack.enter_context(closing(Places.load(settings.geo_files, settings.tor_file)))
+        classifier = Classifier(
+            settings.own_use,
+            ZoneInfo(settings.time_zone),
+            lambda attribution, before: store.first_seen(attribution.decoy, before),
+        )
+        explainer = Explainer(Hooks.load(settings.hook_secret_files), settings.proxies, places, classifier)
+        drain = Drain(spool, keys.opener, store, PrintAttributor({}, keys.prints), explainer)
         drain.learn(attributor)
         retries = Retries(settings.alert_attempts, settings.alert_first_delay, settings.alert_longest_delay)
         lease = timedelta(seconds=settings.alert_timeout) + _LEASE_MARGIN
         worker = _Worker(
             drain=drain,
             delivery=Delivery(outbox, store, channels, retries, lease),
-            panel=Panel(store, outbox),
-            read_links=lambda: read_links(settings.home, lock, keys.prints),
+            panel=Panel(
+                store,
+                outbox,
+                incidents,
+                HomeDesk(settings.home, lock),
+                store.print_of,
+                drain.hand_over,
+                list(channels),
+            ),
+            read_known=lambda: read_known(settings.home, lock, keys.prints),
             reread_every=settings.reread_every,
             draining=asyncio.Lock(),
             asked=asyncio.Event(),

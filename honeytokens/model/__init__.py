@@ -36,6 +36,7 @@ from honeytokens.model.verdicts import (
     TheftWindow,
     Verdict,
 )
+from honeytokens.model.watching import KnownBy, Watched
 
 __all__ = [
     "CHOICES",
@@ -56,6 +57,7 @@ __all__ = [
     "Hit",
     "HospitalSystem",
     "Identity",
+    "KnownBy",
     "KnownDecoys",
     "Location",
     "NamedRecipient",
@@ -85,5 +87,6 @@ __all__ = [
     "Unread",
     "Verdict",
     "Vitals",
+    "Watched",
     "WrittenRow",
 ]

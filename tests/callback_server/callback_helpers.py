@@ -153,15 +153,19 @@ class Running:
         for line in self.process.stdout or ():
             self.lines.append(line)
 
-    def address(self, name: str) -> str:
+    def address(self, name: str, scheme: str = "http") -> str:
         """Return the URL that a process said it listens on."""
 
         def find() -> str | None:
             assert self.process.poll() is None, self.errors.read_text()
-            found = re.search(rf"^{name} listening on (http://\S+)", "".join(self.lines), re.MULTILINE)
+            found = re.search(rf"^{name} listening on ({scheme}://\S+)", "".join(self.lines), re.MULTILINE)
             return found[1] if found else None
 
         return wait_for(find)
+
+    def port(self, scheme: str) -> int:
+        """Return the port of one of the front's channels."""
+        return int(self.address("front", scheme).rpartition(":")[2])
 
     @property
     def front(self) -> str:

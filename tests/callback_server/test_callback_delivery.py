@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from callback_server.alerts import Alert, Delivery, Retries, delivery
-from callback_server.attributor import WEB_LINK, Attribution
+from callback_server.alerts import Alert, Delivery, Pace, Retries, delivery
+from callback_server.attributor import Attribution
 from callback_server.settings import Settings
 from callback_server.sighting import Sighting, new_id
-from callback_server.store import AlertCounts, SqliteOutbox, SqliteStore
+from callback_server.store import AlertCounts, Explained, SqliteOutbox, SqliteStore
 from callback_server.worker.keys import foreign_store
 from honeytokens.model import DecoyRef
 from honeytokens.sealing import Box
@@ -23,6 +24,7 @@ class Breaking:
     """Takes alerts; at the first, the outbox becomes unusable before it can be settled."""
 
     name = "breaking"
+    pace = Pace()
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -32,8 +34,8 @@ class Breaking:
     def from_settings(cls, settings: Settings) -> Breaking | None:
         raise NotImplementedError
 
-    async def deliver(self, alert: Alert) -> None:
-        self.taken.append(alert.hit)
+    async def deliver(self, alerts: Sequence[Alert]) -> None:
+        self.taken += [alert.hit for alert in alerts]
         if len(self.taken) == 1:
             self.alter("ALTER TABLE alerts RENAME TO moved")
 
@@ -49,9 +51,9 @@ class Breaking:
 def test_an_outbox_that_fails_for_a_while_is_used_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(delivery, "_TROUBLE_PAUSE", 0.05)
     path = tmp_path / "store.sqlite3"
-    store, outbox = SqliteStore(path, Box([b"k" * 32], foreign_store), ["breaking"]), SqliteOutbox(path)
+    store, outbox = SqliteStore(path, Box([b"k" * 32], foreign_store), b"p" * 32, ["breaking"]), SqliteOutbox(path)
     seen = Sighting(new_id(), datetime.now(UTC), "http", "203.0.113.9", 1, "GET", "h", "/", "", ())
-    store.add([(seen, Attribution(DecoyRef("autumn", 11), "Nord", 60.0, WEB_LINK))])
+    store.add([Explained(seen, (Attribution(DecoyRef("autumn", 11), "Nord", 60.0, "web_link"),))])
     channel = Breaking(path)
     loop = Delivery(outbox, store, {"breaking": channel}, Retries(9, 0.01, 0.01), timedelta(seconds=0.2))
 

@@ -155,7 +155,9 @@ def test_the_front_never_loads_a_key_or_the_registry(tmp_path: Path) -> None:
         "import atexit, json, pathlib, sys\n"
         f"atexit.register(lambda: pathlib.Path({str(report)!r}).write_text(json.dumps(sorted(sys.modules))))\n"
         "from callback_server.command import main\n"
-        "main(['front'])\n"
+        "import os, socket\n"
+        "beacon = socket.create_server(('127.0.0.1', 0))\n"
+        "main(['front', f'--listen-fd=http={beacon.fileno()}', f'--tells-fd={os.open(os.devnull, os.O_WRONLY)}'])\n"
     )
     with subprocess.Popen(
         [sys.executable, "-c", program], env=site.environment(), stdout=subprocess.PIPE, text=True

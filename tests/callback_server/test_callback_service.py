@@ -99,7 +99,7 @@ def test_curl_gets_its_image(service: Running, tmp_path: Path) -> None:
 
 def test_unknown_paths_are_kept_without_a_decoy(service: Running) -> None:
     before = service.api()
-    for path, host in (("/favicon.ico", HOST), ("/k7mq2xw9t4bz", "other.example"), ("/K7MQ2XW9T4BZ", HOST)):
+    for path, host in (("/favicon.ico", HOST), ("/k7mq2xw9t4bz", "other.example"), ("/k7mq2xw9t4bzz", HOST)):
         assert service.fetch(path, host).status_code == 200
     wait_for(lambda: service.api()["unattributed"] == before["unattributed"] + 3)
     assert len(service.api()["hits"]) == len(before["hits"])
@@ -194,7 +194,7 @@ def test_killed_processes_lose_nothing_that_was_acknowledged(tmp_path: Path) -> 
         assert running.stop() == 0
         assert running.errors.read_text().count("the front ended (-9)") == 2
 
-    store = SqliteStore(site.data / "worker" / "store.sqlite3", site.keys().box)
+    store = SqliteStore(site.data / "worker" / "store.sqlite3", site.keys().box, b"p" * 32)
     stored = Counter(sighting.path for sighting in store.unattributed(10_000))
     store.close()
     assert len(acknowledged) >= 350

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlite_utils
 
-from callback_server.attributor import WEB_LINK, Attribution
+from callback_server.attributor import Attribution
 from callback_server.errors import ServiceError
 from callback_server.sighting import Sighting, new_id
-from callback_server.store import AlertCounts, HitCounts, SqliteOutbox, SqliteStore
+from callback_server.store import AlertCounts, Explained, HitCounts, SqliteOutbox, SqliteStore
+from callback_server.store.schema import MIGRATIONS
 from callback_server.worker.keys import foreign_store
 from honeytokens.model import DecoyRef
 from honeytokens.sealing import Box
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC) + timedelta(days=365)
+PRINTS = b"p" * 32
 LEASE = timedelta(seconds=30)
-FOUND = Attribution(DecoyRef("autumn", 11), "Hôpital Nord", 59.0, WEB_LINK)
+FOUND = Attribution(DecoyRef("autumn", 11), "Hôpital Nord", 59.0, "web_link")
 
 
 def sighting(path: str = "/k7mq2xw9t4bz") -> Sighting:
@@ -33,7 +37,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def store(path: Path) -> Iterator[SqliteStore]:
-    store = SqliteStore(path, Box([b"k" * 32], foreign_store), ["webhook"])
+    store = SqliteStore(path, Box([b"k" * 32], foreign_store), PRINTS, ["webhook"])
     yield store
     store.close()
 
@@ -47,8 +51,8 @@ def outbox(store: SqliteStore, path: Path) -> Iterator[SqliteOutbox]:
 
 def test_a_sighting_handed_over_twice_is_stored_once(store: SqliteStore, outbox: SqliteOutbox) -> None:
     once, plain = sighting(), sighting("/favicon.ico")
-    assert store.add([(once, FOUND), (plain, None), (once, FOUND)]) == 1
-    assert store.add([(once, FOUND), (plain, None)]) == 0
+    assert store.add([Explained(once, (FOUND,)), Explained(plain), Explained(once, (FOUND,))]) == 1
+    assert store.add([Explained(once, (FOUND,)), Explained(plain)]) == 0
     assert store.counts() == HitCounts(hits=1, unattributed=1)
     assert store.unattributed(10) == [plain]
     (hit,) = store.hits(10)
@@ -59,40 +63,40 @@ def test_a_sighting_handed_over_twice_is_stored_once(store: SqliteStore, outbox:
 
 def test_a_sighting_can_be_credited_later_and_alerts_then(store: SqliteStore, outbox: SqliteOutbox) -> None:
     late = sighting()
-    store.add([(late, None)])
-    store.credit(late.id, FOUND)
+    store.add([Explained(late)])
+    store.credit(Explained(late, (FOUND,)))
     assert store.counts() == HitCounts(hits=1, unattributed=0)
     assert outbox.counts().waiting == 1
     with pytest.raises(sqlite3.IntegrityError):
-        store.credit(late.id, FOUND)
+        store.credit(Explained(late, (FOUND,)))
     assert outbox.counts().waiting == 1
 
 
 def test_the_file_names_no_decoy(store: SqliteStore, path: Path) -> None:
-    store.add([(sighting(), FOUND)])
+    store.add([Explained(sighting(), (FOUND,))])
     for file in path.parent.iterdir():
         for clear in (b"k7mq2xw9t4bz", b"autumn", b"203.0.113.9", "Hôpital".encode()):
             assert clear not in file.read_bytes()
 
 
 def test_contents_moved_between_rows_or_under_another_key_are_noticed(store: SqliteStore, path: Path) -> None:
-    store.add([(sighting(), FOUND), (sighting(), FOUND)])
+    store.add([Explained(sighting(), (FOUND,)), Explained(sighting(), (FOUND,))])
     with sqlite3.connect(path) as other:
         other.execute("UPDATE hits SET content = (SELECT content FROM hits WHERE id = 2) WHERE id = 1")
     other.close()
     assert store.hit(2)
     with pytest.raises(ServiceError):
         store.hit(1)
-    stranger = SqliteStore(path, Box([b"x" * 32], foreign_store))
+    stranger = SqliteStore(path, Box([b"x" * 32], foreign_store), PRINTS)
     with pytest.raises(ServiceError):
         stranger.hit(2)
     stranger.close()
 
 
 def test_a_new_key_opens_what_the_old_one_sealed(store: SqliteStore, path: Path) -> None:
-    store.add([(sighting(), FOUND)])
-    rotated = SqliteStore(path, Box([b"k" * 32, b"n" * 32], foreign_store))
-    rotated.add([(sighting(), FOUND)])
+    store.add([Explained(sighting(), (FOUND,))])
+    rotated = SqliteStore(path, Box([b"k" * 32, b"n" * 32], foreign_store), PRINTS)
+    rotated.add([Explained(sighting(), (FOUND,))])
     assert len(rotated.hits(10)) == 2
     rotated.close()
 
@@ -104,26 +108,26 @@ def test_rubbish_is_no_sealed_content(sealed: bytes) -> None:
 
 
 def test_a_leased_alert_is_due_again_when_its_deliverer_died(store: SqliteStore, outbox: SqliteOutbox) -> None:
-    store.add([(sighting(), FOUND)])
-    (first,) = outbox.lease(NOW, LEASE, 10)
-    assert outbox.lease(NOW, LEASE, 10) == []
+    store.add([Explained(sighting(), (FOUND,))])
+    (first,) = outbox.lease("webhook", NOW, LEASE, 10)
+    assert outbox.lease("webhook", NOW, LEASE, 10) == []
     assert outbox.counts().waiting == 1
-    (second,) = outbox.lease(NOW + LEASE, LEASE, 10)
+    (second,) = outbox.lease("webhook", NOW + LEASE, LEASE, 10)
     assert (second.number, second.attempts) == (first.number, 2)
 
 
 def test_an_alert_ends_delivered_or_dead_and_dead_ones_come_back(store: SqliteStore, outbox: SqliteOutbox) -> None:
-    store.add([(sighting(), FOUND), (sighting(), FOUND)])
-    taken, refused = outbox.lease(NOW, LEASE, 10)
-    outbox.delivered(taken.number)
-    outbox.postpone(refused.number, NOW + timedelta(hours=1), "no answer")
-    assert outbox.lease(NOW + timedelta(minutes=59), LEASE, 10) == []
-    (again,) = outbox.lease(NOW + timedelta(hours=1), LEASE, 10)
-    outbox.bury(again.number, "no answer")
+    store.add([Explained(sighting(), (FOUND,)), Explained(sighting(), (FOUND,))])
+    taken, refused = outbox.lease("webhook", NOW, LEASE, 10)
+    outbox.delivered([taken.number])
+    outbox.postpone([refused.number], NOW + timedelta(hours=1), "no answer")
+    assert outbox.lease("webhook", NOW + timedelta(minutes=59), LEASE, 10) == []
+    (again,) = outbox.lease("webhook", NOW + timedelta(hours=1), LEASE, 10)
+    outbox.bury([again.number], "no answer")
     assert outbox.counts() == AlertCounts(waiting=0, delivered=1, dead=1)
-    assert outbox.lease(NOW + timedelta(days=9), LEASE, 10) == []
+    assert outbox.lease("webhook", NOW + timedelta(days=9), LEASE, 10) == []
     assert outbox.resend(NOW) == 1
-    (revived,) = outbox.lease(NOW, LEASE, 10)
+    (revived,) = outbox.lease("webhook", NOW, LEASE, 10)
     assert (revived.number, revived.attempts) == (again.number, 1)
 
 
@@ -144,3 +148,26 @@ def test_a_newer_or_foreign_file_is_refused(path: Path) -> None:
     path.write_bytes(b"this is no database" * 100)
     with pytest.raises(ServiceError, match="cannot be used"):
         SqliteOutbox(path)
+
+
+def test_a_store_of_the_first_version_keeps_its_hits(path: Path) -> None:
+    box = Box([b"k" * 32], foreign_store)
+    database = sqlite_utils.Database(path)
+    MIGRATIONS[0](database)
+    old = sighting()
+    content = {"campaign": "autumn", "serial": 11, "establishment": "Nord", "bits": 59.0, "reason": "web_link"}
+    database["sightings"].insert(  # type: ignore[union-attr]
+        {"delivery": old.id, "content": box.seal(old.encode(), f"sightings|{old.id}")}
+    )
+    sealed = box.seal(json.dumps(content).encode(), "hits|abc")
+    database["hits"].insert({"name": "abc", "sighting": 1, "content": sealed})  # type: ignore[union-attr]
+    database.execute("INSERT INTO alerts VALUES (1, 1, 'webhook', 'waiting', 0, 0, NULL)")
+    database.conn.execute("PRAGMA user_version = 1")
+    database.conn.commit()
+    database.close()
+    store, outbox = SqliteStore(path, box, PRINTS), SqliteOutbox(path)
+    (hit,) = store.hits(10)
+    assert (hit.name, hit.sighting, hit.attribution.decoy) == ("abc", old, DecoyRef("autumn", 11))
+    assert [leased.hit for leased in outbox.lease("webhook", NOW, LEASE, 10)] == [1]
+    store.close()
+    outbox.close()

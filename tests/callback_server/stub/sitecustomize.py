@@ -16,16 +16,21 @@ from types import ModuleType
 from typing import Any
 
 NAME = "honeytokens.workflows.callback"
+_KINDS = (("://", "web_link"), ("@", "mail"), ("\n", "row"), ("", "phone"))
 
 
-def web_links(home: Path, lock: Any) -> list[tuple[str, Any, str]]:
+def open_and_watch(home: Path, lock: Any) -> list[Any]:
     from honeytokens.errors import RegistryError
-    from honeytokens.model import DecoyRef
+    from honeytokens.model import DecoyRef, KnownBy, Watched
 
     path = Path(os.environ["STUB_LINKS"])
     if not path.exists():
         raise RegistryError("The registry is locked", "Try again")
-    return [(link, DecoyRef(name, serial), site) for link, name, serial, site in json.loads(path.read_text())]
+    found = []
+    for value, name, serial, site in json.loads(path.read_text()):
+        kind = next(kind for mark, kind in _KINDS if mark in value)
+        found.append(Watched(KnownBy(kind), value, DecoyRef(name, serial), site, 59.0))
+    return found
 
 
 class StubFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -35,7 +40,7 @@ class StubFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return importlib.machinery.ModuleSpec(fullname, self) if fullname == NAME else None
 
     def exec_module(self, module: ModuleType) -> None:
-        vars(module)["web_links"] = web_links
+        vars(module)["open_and_watch"] = open_and_watch
 
 
 if "STUB_LINKS" in os.environ:
