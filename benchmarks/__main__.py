@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import attribution, exchange, foreign, generation, indexing, scanning, stories
+from benchmarks import attribution, exchange, foreign, generation, indexing, planting, scanning, stories
 
 BENCHMARKS = {
     "generation": generation.run,
     "stories": stories.run,
     "exchange": exchange.run,
     "indexing": indexing.run,
+    "planting": planting.run,
     "scanning": scanning.run,
     "foreign": foreign.run,
     "attribution": attribution.run,

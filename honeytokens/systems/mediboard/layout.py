@@ -32,16 +32,23 @@ class MediboardLayout(NamedLayout[MediboardSettings]):
 
     site: Site
     tags: Mapping[str, str]
-    hours: Mapping[int, Mapping[str, list[Session]]]
+    _hours: dict[int, Mapping[str, list[Session]]]
 
     def study(self, connection: sa.Connection, extra: Mapping[str, Table]) -> None:
         """Learn the site's tags, groups, practitioners and habits."""
         self.site = study(connection, self.tables, extra)
         named = {"CPatient": self.settings.ipp_tag, "CSejour": self.settings.nda_tag}
         self.tags = {**self.site.tags, **{name: tag for name, tag in named.items() if tag}}
-        users = [int(user) for user in self.site.functions]
-        table = self.tables.get("plageconsult")
-        self.hours = {user: sessions(connection, table, user) for user in users} if table is not None else {}
+        self._hours = {}
+
+    def hours(self, doctor: int, day: date) -> list[Session]:
+        """Return a practitioner's consultation hours on one day."""
+        if not {"session", "consultation"} <= self.kinds.keys():
+            return []
+        if doctor not in self._hours:
+            with self.reading() as connection:
+                self._hours[doctor] = sessions(connection, self.tables, doctor)
+        return self._hours[doctor].get(day.isoformat(), [])
 
     def fill(self, record: Record, decoy: Decoy, establishment: Establishment) -> None:
         """Draft every row of a decoy."""
@@ -207,7 +214,7 @@ class _Chart:
         day, kinds = stay.admitted.date(), self._layout.kinds
         if "consultation" not in kinds or (stay.care.urgent and inside is not None):
             return None
-        open_hours = self._layout.hours.get(doctor, {}).get(day.isoformat())
+        open_hours = self._layout.hours(doctor, day)
         values: dict[str, object] = {"duree": 1, "motif": stay.reason, "chrono": "64", "annule": "0"}
         also = {} if inside is None else {"sejour_id": inside}
         if inside is None:

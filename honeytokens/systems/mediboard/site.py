@@ -16,6 +16,7 @@ _NEWEST = 4000
 """How many of the newest rows of a table are looked at."""
 _FEWEST = 5
 """How many rows must share a drug before a decoy may have it."""
+_SEVERAL = 3
 _HALF = 0.5
 _HIGHEST_CM = 30
 """A systolic pressure below is in centimetres of mercury."""
@@ -112,12 +113,22 @@ def study(connection: sa.Connection, tables: Mapping[str, Table], extra: Mapping
     )
 
 
-def sessions(connection: sa.Connection, table: Table, practitioner: int) -> Mapping[str, list[Session]]:
-    """Return a practitioner's sessions by day (``YYYY-MM-DD``)."""
-    source = clause(table)
-    columns = [sa.cast(source.c[name], sa.Text) for name in ("plageconsult_id", "date", "debut", "fin", "freq")]
+def sessions(connection: sa.Connection, tables: Mapping[str, Table], practitioner: int) -> Mapping[str, list[Session]]:
+    """Return a practitioner's sessions that several patients came to, by day (``YYYY-MM-DD``).
+
+    Hours that were opened for one decoy have one patient, and must not hold another decoy's consultation.
+    """
+    source, visits = clause(tables["plageconsult"]), clause(tables["consultation"])
+    named = [source.c[name] for name in ("plageconsult_id", "date", "debut", "fin", "freq")]
+    wanted = (
+        sa.select(*(sa.cast(column, sa.Text) for column in named))
+        .select_from(source.join(visits, visits.c["plageconsult_id"] == source.c["plageconsult_id"]))
+        .where(source.c["chir_id"] == practitioner)
+        .group_by(*named)
+        .having(sa.func.count() >= _SEVERAL)
+    )
     found: defaultdict[str, list[Session]] = defaultdict(list)
-    for row in connection.execute(sa.select(*columns).where(source.c["chir_id"] == practitioner)):
+    for row in connection.execute(wanted):
         number, day, begins, ends, step = map(str, row)
         found[day].append(Session(int(number), begins, ends, step))
     return found

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import ClassVar, Generic, TypeVar
 
@@ -33,8 +34,11 @@ class NamedLayout(Layout, Generic[SettingsT]):
         tables: Mapping[str, Table],
         habits: Mapping[str, Habits],
         settings: SettingsT,
+        reading: Callable[[], AbstractContextManager[sa.Connection]],
     ) -> None:
         self.kinds, self.habits, self.settings = kinds, habits, settings
+        self.reading = reading
+        """Gives a connection to read with, for what is learnt only when a decoy needs it."""
         self._tables = tables
         self._branches = branches_of(kinds)
         self.clock = Clock(settings.zone)
@@ -149,6 +153,6 @@ class NamedSystem(SqlSystem[NamedT]):
                 )
             self._tables |= tables
             used = {kind.table: tables[kind.table] for kind in kinds.values()}
-            layout: NamedT = self.layout(kinds, used, habits, self._settings)  # type: ignore[assignment]
+            layout: NamedT = self.layout(kinds, used, habits, self._settings, self._server.reading)  # type: ignore[assignment]
             layout.study(connection, {name: tables[name] for name in self.extra & tables.keys()})
             return layout
