@@ -53,6 +53,10 @@ class PlanRefusedError(HoneytokensError):
     """A plan cannot be made: not enough room, not enough distinct decoys, a policy forbids it."""
 
 
+class PlanFileError(HoneytokensError):
+    """A saved plan is damaged, expired, or no longer what was shown; nothing of it is written."""
+
+
 class PlantingError(HoneytokensError):
     """A write to a hospital system failed; what was written is journalled and can be resumed or undone."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -40,6 +41,12 @@ if TYPE_CHECKING:
 )
 @click.option("--allow-rare", is_flag=True, help="Accept constants that fewer than 20% of the host's rows have.")
 @policy_option
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Save the plan to this sealed file instead of the registry; honeytokens apply FILE then writes exactly it.",
+)
+@click.option("--force", is_flag=True, help="Overwrite the file of --out.")
 @click.option("--preview", is_flag=True, help="Show what would be planned and remember nothing.")
 @json_option
 @home_options
@@ -56,6 +63,8 @@ def command(
     max_share: float,
     allow_rare: bool,
     policies: tuple[tuple[str, Policy], ...],
+    out: Path | None,
+    force: bool,
     preview: bool,
     as_json: bool,
     **shared: Any,
@@ -71,6 +80,7 @@ def command(
     """
     from honeytokens.profiles import digest
     from honeytokens.workflows.plan import PlanRequest, plan
+    from honeytokens.workflows.plan_file import save_plan
 
     with open_home(**shared) as home, progress("Choosing decoys", count) as on_progress:
         starts = start or home.now()
@@ -88,7 +98,9 @@ def command(
             max_share / 100,
             allow_rare,
         )
-        report = plan(home, request, save=not preview, on_progress=on_progress)
+        report = plan(home, request, save=not (preview or out), on_progress=on_progress)
+        if out is not None and not preview:
+            save_plan(home, report, out, force=force)
     campaign = report.campaign
     if as_json:
         print_json(
@@ -105,6 +117,7 @@ def command(
                 "sample": report.sample,
                 "profile": digest(campaign.recipe.profile) or None,
                 "saved": not preview,
+                "file": None if preview or out is None else str(out),
             }
         )
         return
@@ -128,5 +141,7 @@ def command(
     click.echo("The first decoy's rows:")
     for draft in report.sample:
         click.echo(f"  + {draft.table}: " + ", ".join(f"{c}={v}" for c, v in draft.values.items()))
-    if not preview:
+    if out is not None and not preview:
+        click.echo(f"Saved to {out}, for 7 days. Every row: honeytokens apply {out} --preview; then apply it")
+    elif not preview:
         click.echo("Next: honeytokens apply")

@@ -15,6 +15,7 @@ from datetime import date, datetime
 from honeytokens.errors import KeyTakenError, PlantingError
 from honeytokens.model import Campaign, Decoy, Establishment, Field, Placement, PlacementState, Stamp, WrittenRow
 from honeytokens.systems.interface import HospitalAdapter
+from honeytokens.workflows.arrivals import patients_only
 from honeytokens.workflows.calendar import due_version, phases
 from honeytokens.workflows.connecting import open_system
 from honeytokens.workflows.home import Home
@@ -25,6 +26,7 @@ from honeytokens.workflows.realism import attackable, attacked
 from honeytokens.workflows.streets import waiting
 
 _KEY_ATTEMPTS = 20
+_CUT_SHORT = (PlacementState.WRITING, PlacementState.REWRITING)
 
 
 @dataclass(slots=True)
@@ -51,14 +53,15 @@ def apply(
     *,
     rate: float | None = None,
     accept_detectable: bool = False,
+    only_cut_short: bool = False,
     on_progress: Callable[[int], None] | None = None,
 ) -> ApplyReport:
     """Plant every decoy that is due and rewrite every stamp that is due, of one campaign or of all.
 
     What is done already is left alone: a second run does nothing. A decoy that would stand beside a patient who came
-    since it was planned is cancelled. ``rate`` is in rows a second. Before its first decoy is planted, a campaign's
-    decoys are attacked; of one whose decoys can be told from patients nothing is planted, unless ``accept_detectable``,
-    which is recorded. Raises ``PlantingError`` or
+    since it was planned is cancelled. ``rate`` is in rows a second; with ``only_cut_short`` nothing new is begun. Before
+    its first decoy is planted, a campaign's decoys are attacked; of one whose decoys can be told from patients nothing
+    is planted, unless ``accept_detectable``, which is recorded. Raises ``PlantingError`` or
     ``SystemUnreachableError`` at the first failure of a system; everything before it is journalled.
     """
     report, pace = ApplyReport(), Pace(rate)
@@ -67,6 +70,8 @@ def apply(
         keep_missing(home, campaigns)
         adapters: dict[str, tuple[HospitalAdapter, Population]] = {}
         due = {each.name: _due(home, each, report) for each in campaigns}
+        if only_cut_short:
+            due = {name: [one for one in found if one[0].state in _CUT_SHORT] for name, found in due.items()}
         for each in campaigns:
             if due[each.name] and each.system not in adapters:
                 adapter = stack.enter_context(open_system(home.registry.system(each.system)))
@@ -131,10 +136,8 @@ def _population(
     for campaign, due in arriving:
         serials = [placement.ref.serial for placement, _ in due if placement.state is PlacementState.PLANNED]
         born.update(home.maker(campaign).identities(serials)[Field.BIRTH_DATE])
-    system = arriving[0][0].system
-    ours = {str(one.rows[0].key) for one in home.registry.placements() if one.system == system and one.rows}
-    names = adapter.host_names() if born else ()
-    return Population.of_host((name, first, day) for key, name, first, day in names if key not in ours and day in born)
+    people = patients_only(home, adapter, arriving[0][0].system) if born else ()
+    return Population.of_host(person for person in people if person[2] in born)
 
 
 class _Applier:

@@ -60,6 +60,18 @@ def arrivals(home: Home, adapter: HospitalAdapter, placements: Sequence[Placemen
     return found
 
 
+def patients_only(home: Home, adapter: HospitalAdapter, system: str) -> Iterator[tuple[str, str, date]]:
+    """Stream (surname, first name, birth date) of the patients of a system, without the decoys that stand in it."""
+    ours = {
+        str(one.rows[0].key)
+        for one in home.registry.placements()
+        if one.system == system and one.state in STANDING and one.rows
+    }
+    for key, surname, first_name, born in adapter.host_names():
+        if key not in ours:
+            yield surname, first_name, born
+
+
 def _beside(decoys: Iterable[_Decoy], surname: str, first_name: str) -> Iterator[tuple[_Decoy, bool]]:
     """Yield the decoys of one birth date that a search for a patient would show, and whether the whole name agrees."""
     head = head_of(surname)

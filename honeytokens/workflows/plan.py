@@ -30,6 +30,7 @@ from honeytokens.model import (
 )
 from honeytokens.profiles import decode
 from honeytokens.systems.interface import COMMON, DraftRow, HospitalAdapter
+from honeytokens.workflows.arrivals import patients_only
 from honeytokens.workflows.connecting import open_system
 from honeytokens.workflows.home import Home
 from honeytokens.workflows.homonyms import NAMED_BY, Population
@@ -215,7 +216,7 @@ class _Chooser:
         self.skipped: Counter[str] = Counter()
         self._home, self._maker, self._adapter, self._establishment = home, maker, adapter, establishment
         self._count, self._at = request.count, request.starts
-        self._population = Population.of_host((name, first, born) for _, name, first, born in adapter.host_names())
+        self._population = Population.of_host(patients_only(home, adapter, request.system))
         # Folded, since a unique column of some databases takes no heed of case and accents.
         self._taken = {field: set(map(fold, adapter.host_values(field))) for field in sorted(adapter.unique_fields())}
         self._earlier = [c for c in home.registry.campaigns() if c.establishment == establishment.name]

@@ -5,6 +5,7 @@ Never creates or changes a table, never keeps a real patient. What a kind of sys
 
 from __future__ import annotations
 
+import hashlib
 from abc import abstractmethod
 from collections import Counter, abc
 from collections.abc import Iterable, Iterator, Sequence
@@ -93,6 +94,14 @@ class SqlSystem(HospitalAdapter, Generic[LayoutT]):
         return frozenset(
             field for field in self.fields() if (column := self._column_of(field)) and patients.is_unique(column)
         )
+
+    def schema_digest(self) -> str:
+        """Return a digest of the live definitions of every table that is written to."""
+        told = [
+            (name, sorted(map(repr, table.columns.values())), sorted(map(sorted, table.uniques)), table.foreign_keys)
+            for name, table in sorted(self._layout().tables.items())
+        ]
+        return hashlib.sha256(repr(told).encode()).hexdigest()
 
     # The host's own patients
 
