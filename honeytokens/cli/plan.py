@@ -46,7 +46,12 @@ if TYPE_CHECKING:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Save the plan to this sealed file instead of the registry; honeytokens apply FILE then writes exactly it.",
 )
-@click.option("--force", is_flag=True, help="Overwrite the file of --out.")
+@click.option(
+    "--sql",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write a script for an administrator, where no tool may write. Whoever reads it knows the decoys.",
+)
+@click.option("--force", is_flag=True, help="Overwrite the file of --out or --sql.")
 @click.option("--preview", is_flag=True, help="Show what would be planned and remember nothing.")
 @json_option
 @home_options
@@ -64,6 +69,7 @@ def command(
     allow_rare: bool,
     policies: tuple[tuple[str, Policy], ...],
     out: Path | None,
+    sql: Path | None,
     force: bool,
     preview: bool,
     as_json: bool,
@@ -78,7 +84,11 @@ def command(
     Example:
       honeytokens plan saint-anne-2026 --system his --establishment saint-anne -n 150 --over 90d
     """
+    if out is not None and sql is not None:
+        raise click.UsageError("--out and --sql exclude each other.")
+    from honeytokens.files import replacing
     from honeytokens.profiles import digest
+    from honeytokens.workflows.adopt import script
     from honeytokens.workflows.plan import PlanRequest, plan
     from honeytokens.workflows.plan_file import save_plan
 
@@ -97,10 +107,14 @@ def command(
             national,
             max_share / 100,
             allow_rare,
+            sql is not None,
         )
         report = plan(home, request, save=not (preview or out), on_progress=on_progress)
         if out is not None and not preview:
             save_plan(home, report, out, force=force)
+        if sql is not None and not preview:
+            with replacing(sql, force=force) as file:
+                file.writelines(f"{line}\n".encode() for line in script(home, report.campaign))
     campaign = report.campaign
     if as_json:
         print_json(
@@ -143,5 +157,9 @@ def command(
         click.echo(f"  + {draft.table}: " + ", ".join(f"{c}={v}" for c, v in draft.values.items()))
     if out is not None and not preview:
         click.echo(f"Saved to {out}, for 7 days. Every row: honeytokens apply {out} --preview; then apply it")
+    elif sql is not None and not preview:
+        click.echo(
+            f"Wrote {sql}: whoever reads it knows the decoys. Run it once, delete it, then: honeytokens adopt {name}"
+        )
     elif not preview:
         click.echo("Next: honeytokens apply")

@@ -16,15 +16,20 @@ from honeytokens.cli.output import print_json, table, when
 def command(as_json: bool, **shared: Any) -> None:
     """Show each campaign: what is planned, planted and due. No hospital system is asked.
 
+    Warns, on standard error, of a charter or a pool that expires and of a review that is due.
+
     \b
     Example:
       honeytokens status --json
     """
     from honeytokens.model import PlacementState
+    from honeytokens.workflows.charter import warnings
     from honeytokens.workflows.status import status
 
     with open_home(**shared) as home:
-        found = status(home)
+        found, warned = status(home), warnings(home)
+    for warning in warned:
+        click.echo(f"look at this: {warning}", err=True)
     if as_json:
         print_json(
             [

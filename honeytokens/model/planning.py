@@ -99,6 +99,7 @@ class Campaign:
 
     ``recipe`` names everything that the decoys are a function of, beside the key: changing any part changes them.
     ``host_patients`` is how many patients the system held when the campaign was planned.
+    ``by_script`` says that an administrator writes the decoys with a script, and ``apply`` none.
     """
 
     id: str
@@ -113,3 +114,4 @@ class Campaign:
     over: timedelta
     stamp_every: timedelta | None
     host_patients: int
+    by_script: bool = False

@@ -16,7 +16,7 @@ from typing import Literal, Protocol
 
 import polars as pl
 
-from honeytokens.errors import ProfileError
+from honeytokens.errors import PlantingError, ProfileError
 from honeytokens.model import Decoy, Establishment, Field, WrittenRow
 
 COMMON = 0.2
@@ -225,3 +225,7 @@ class HospitalAdapter(ABC):
     def schema_digest(self) -> str:
         """Return a digest of the live definitions of every table that is written to; empty where there are none."""
         return ""
+
+    def script(self, drafts: Sequence[DraftRow]) -> Iterator[str]:  # noqa: ARG002 - for those that can
+        """Yield the lines of a script that writes one decoy's rows; raise ``PlantingError`` where there can be none."""
+        raise PlantingError("This kind of system takes no script", "Let honeytokens apply write to it")

@@ -6,19 +6,20 @@ Never reads a column that the mapping does not name.
 from __future__ import annotations
 
 from collections import abc
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
 from honeytokens.errors import MappingError
 from honeytokens.model import Field
-from honeytokens.systems.interface import HostTable
+from honeytokens.systems.interface import DraftRow, HostTable
 from honeytokens.systems.mapping import ChoiceSource, FieldSource, Mapping, TemplateSource
 from honeytokens.systems.sql.compose import Composer
 from honeytokens.systems.sql.constants import rare
 from honeytokens.systems.sql.fit import misfits
 from honeytokens.systems.sql.people import MappedPatients
 from honeytokens.systems.sql.schema import Table, table_names
+from honeytokens.systems.sql.script import WRITERS
 from honeytokens.systems.sql.system import SqlSystem, day_of
 from honeytokens.systems.sql.values import Clock
 
@@ -56,6 +57,12 @@ class SqlDatabase(SqlSystem[Composer]):
         """Return, in words, the constants that too few of the host's own rows share."""
         layout = self._layout()
         return list(rare(self._mapping.sections(), layout.sections, self._stream, layout.clock))
+
+    def script(self, drafts: Sequence[DraftRow]) -> Iterator[str]:
+        """Yield the lines of a script that writes one decoy's rows."""
+        layout, dialect = self._layout(), self._server.engine.dialect
+        keys = {name: branch.key for name, branch in layout.branches.items()}
+        yield from WRITERS[dialect.name](dialect, layout.tables, keys).decoy(drafts)
 
     def _fit(self) -> Composer:
         sections = self._mapping.sections()

@@ -118,6 +118,8 @@ def _due(home: Home, campaign: Campaign, report: ApplyReport) -> list[tuple[Plac
     due = []
     for placement, phase in zip(placements, phases(home, campaign, placements), strict=True):
         version = due_version(campaign, placement, phase, now)
+        if placement.state is PlacementState.PLANNED and campaign.by_script:
+            continue  # an administrator writes it; adopt takes it over
         if placement.state is PlacementState.PLANNED and placement.due > now:
             report.not_due += 1
             report.next_due = min(report.next_due or placement.due, placement.due)

@@ -57,7 +57,8 @@ class PlanRequest:
     street, is rewritten every ``stamp_every`` (``None``: never). ``policies`` are those asked for, by field. Decoys
     look as the system's profile says, if one was learnt and ``national`` is false.
     ``max_share`` is the greatest share of the system's patients that all its decoys may be, from 0 to 1, though
-    :data:`ALWAYS` may be planned in any; ``allow_rare`` lets constants through that few of the host's rows have.
+    :data:`ALWAYS` may be planned in any; ``allow_rare`` lets constants through that few of the host's rows have;
+    ``by_script`` leaves the writing to an administrator.
     """
 
     name: str
@@ -72,6 +73,7 @@ class PlanRequest:
     national: bool = False
     max_share: float | None = None
     allow_rare: bool = False
+    by_script: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,7 @@ def _plan(home: Home, request: PlanRequest, campaign_id: str, on_progress: Calla
             request.over,
             request.stamp_every,
             patients,
+            request.by_script,
         )
         drafts = [adapter.compose(decoy, establishment, request.starts) for decoy in chosen[:_SAMPLE]]
     placements = tuple(placements_of(campaign, maker, home.registry.next_placement_id()))

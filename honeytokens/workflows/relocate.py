@@ -12,7 +12,7 @@ from honeytokens.workflows.connecting import open_system
 from honeytokens.workflows.home import Home
 from honeytokens.workflows.verify import states_of
 
-_DISTINCT = frozenset({Field.STREET, Field.PHONE, Field.EMAIL, Field.LOCAL_ID, Field.NATIONAL_ID})
+DISTINCT = frozenset({Field.STREET, Field.PHONE, Field.EMAIL, Field.LOCAL_ID, Field.NATIONAL_ID})
 """Beside a name and a birth date, which a real patient may share, one of these must tell a decoy."""
 _BATCH = 200
 
@@ -61,7 +61,7 @@ def _relocate(home: Home, adapter: HospitalAdapter, placements: Sequence[Placeme
                 _remember(home, placement, [one.row for one in states if one.standing in ("same", "changed")])
             elif gone or standing in ("missing", "foreign"):
                 sought.append(placement)
-    if sought and adapter.fields() & _DISTINCT:
+    if sought and adapter.fields() & DISTINCT:
         _seek(home, adapter, sought, report)
     else:
         report.lost += [one.ref for one in sought if one.state is not PlacementState.WITHDRAWN]
@@ -73,7 +73,7 @@ def _seek(home: Home, adapter: HospitalAdapter, sought: Sequence[Placement], rep
     decoys = {one.ref: _decoy(home, one) for one in once}
     found = adapter.find([(decoys[one.ref], home.registry.establishment(one.establishment), one.due) for one in once])
     for placement, rows in zip(once, found, strict=True):
-        if rows and _is_whole(adapter.state(rows[:1])[0]):
+        if rows and is_whole(adapter.state(rows[:1])[0]):
             report.moved.append(placement.ref)
             kept = {(row.table, row.key) for row in rows}
             left = [one for one in adapter.state(placement.rows) if one.standing in ("same", "changed")]
@@ -82,7 +82,7 @@ def _seek(home: Home, adapter: HospitalAdapter, sought: Sequence[Placement], rep
             report.lost.append(placement.ref)
 
 
-def _is_whole(patient: RowState) -> bool:
+def is_whole(patient: RowState) -> bool:
     """Return whether a patient's row agrees with a decoy in every column but, at most, that of the street."""
     return patient.standing == "same" or (patient.standing == "changed" and len(patient.columns) == 1)
 

@@ -32,7 +32,7 @@ def _status(home: Home, campaign: Campaign) -> CampaignStatus:
     due, later = 0, []
     for placement, phase in zip(placements, phases(home, campaign, placements), strict=True):
         if placement.state is PlacementState.PLANNED:
-            due += placement.due <= now
+            due += placement.due <= now and not campaign.by_script
             later += [placement.due] if placement.due > now else []
         elif placement.state is PlacementState.PLANTED:
             due += due_version(campaign, placement, phase, now) > placement.stamps[-1].version
