@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
@@ -14,6 +15,7 @@ from honeytokens.cli.output import duration, print_json, progress, when
 
 if TYPE_CHECKING:
     from honeytokens.model import Policy
+    from honeytokens.workflows.plan import PlanReport
 
 
 @click.command("plan")
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
     type=click.FloatRange(0, 100, min_open=True),
     default=2,
     show_default=True,
-    help="Refuse when decoys would be more than this percentage of the system's patients (50 are always allowed).",
+    help="Refuse when decoys would be more than this percentage of the system's patients (200 are always allowed).",
 )
 @click.option("--allow-rare", is_flag=True, help="Accept constants that fewer than 20% of the host's rows have.")
 @policy_option
@@ -86,10 +88,9 @@ def command(
     """
     if out is not None and sql is not None:
         raise click.UsageError("--out and --sql exclude each other.")
-    from honeytokens.files import replacing
     from honeytokens.profiles import digest
     from honeytokens.workflows.adopt import script
-    from honeytokens.workflows.plan import PlanRequest, plan
+    from honeytokens.workflows.plan import PlanRequest, plan, remember
     from honeytokens.workflows.plan_file import save_plan
 
     with open_home(**shared) as home, progress("Choosing decoys", count) as on_progress:
@@ -109,12 +110,14 @@ def command(
             allow_rare,
             sql is not None,
         )
-        report = plan(home, request, save=not (preview or out), on_progress=on_progress)
-        if out is not None and not preview:
-            save_plan(home, report, out, force=force)
-        if sql is not None and not preview:
-            with replacing(sql, force=force) as file:
+        with _script_file(None if preview else sql, force=force) as file:
+            report = plan(home, request, save=not (preview or out or sql), on_progress=on_progress)
+            if out is not None and not preview:
+                save_plan(home, report, out, force=force)
+            if file is not None:
                 file.writelines(f"{line}\n".encode() for line in script(home, report.campaign))
+                remember(home, report)
+    next_step = "" if preview else _next_step(name, out, sql)
     campaign = report.campaign
     if as_json:
         print_json(
@@ -130,11 +133,36 @@ def command(
                 "policies": campaign.recipe.policies,
                 "sample": report.sample,
                 "profile": digest(campaign.recipe.profile) or None,
-                "saved": not preview,
+                "saved": not (preview or out),
                 "file": None if preview or out is None else str(out),
             }
         )
         return
+    _say(report, count, preview=preview)
+    click.echo(next_step, nl=bool(next_step))
+
+
+def _next_step(name: str, out: Path | None, sql: Path | None) -> str:
+    if out is not None:
+        return f"Saved to {out}, for 7 days. Every row: honeytokens apply {out} --preview; then apply it"
+    if sql is not None:
+        return f"Wrote {sql}: whoever reads it knows the decoys. Run it once, delete it, then: honeytokens adopt {name}"
+    return "Next: honeytokens apply"
+
+
+def _script_file(path: Path | None, *, force: bool) -> AbstractContextManager[IO[bytes] | None]:
+    """Return the file of a script, opened before anything is remembered; nothing when none is wanted."""
+    from honeytokens.files import replacing
+
+    return nullcontext() if path is None else replacing(path, force=force)
+
+
+def _say(report: PlanReport, count: int, *, preview: bool) -> None:
+    """Print a plan for people."""
+    from honeytokens.profiles import digest
+
+    campaign = report.campaign
+    establishment, system = campaign.establishment, campaign.system
     share = 100 * count / (campaign.host_patients + count)
     click.echo(f"{'Would plan' if preview else 'Planned'} {count} decoys for {establishment} in {system}:")
     click.echo(f"  about {report.rows_each:.1f} rows each; {share:.2f}% of {campaign.host_patients + count} patients")
@@ -155,11 +183,3 @@ def command(
     click.echo("The first decoy's rows:")
     for draft in report.sample:
         click.echo(f"  + {draft.table}: " + ", ".join(f"{c}={v}" for c, v in draft.values.items()))
-    if out is not None and not preview:
-        click.echo(f"Saved to {out}, for 7 days. Every row: honeytokens apply {out} --preview; then apply it")
-    elif sql is not None and not preview:
-        click.echo(
-            f"Wrote {sql}: whoever reads it knows the decoys. Run it once, delete it, then: honeytokens adopt {name}"
-        )
-    elif not preview:
-        click.echo("Next: honeytokens apply")

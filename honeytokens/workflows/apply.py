@@ -59,9 +59,9 @@ def apply(
     """Plant every decoy that is due and rewrite every stamp that is due, of one campaign or of all.
 
     What is done already is left alone: a second run does nothing. A decoy that would stand beside a patient who came
-    since it was planned is cancelled. ``rate`` is in rows a second; with ``only_cut_short`` nothing new is begun. Before
-    its first decoy is planted, a campaign's decoys are attacked; of one whose decoys can be told from patients nothing
-    is planted, unless ``accept_detectable``, which is recorded. Raises ``PlantingError`` or
+    since it was planned is cancelled. ``rate`` is in rows a second; with ``only_cut_short`` nothing new is begun.
+    Before its first decoy is planted, a campaign's decoys are attacked; of one whose decoys can be told from patients
+    nothing is planted, unless ``accept_detectable``, which is recorded. Raises ``PlantingError`` or
     ``SystemUnreachableError`` at the first failure of a system; everything before it is journalled.
     """
     report, pace = ApplyReport(), Pace(rate)

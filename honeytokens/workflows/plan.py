@@ -41,7 +41,7 @@ from honeytokens.workflows.streets import repeating
 _LOCALE = "fr_fr"
 _OPENING_HOUR = 8
 _WORKING_SECONDS = 10 * 3600
-ALWAYS = 50
+ALWAYS = 200
 """So many decoys may be planned however few patients there are: a trial on a copy."""
 _SAMPLE = 100
 """How many decoys are composed to say how many rows each has."""
@@ -110,9 +110,21 @@ def plan(
     with home.writing() if save else nullcontext():
         report = _plan(home, request, campaign_id or secrets.token_hex(8), on_progress)
         if save:
-            home.registry.add_campaign(report.campaign, report.placements)
-            keep_manifests(home, [report.campaign])
+            _remember(home, report)
     return report
+
+
+def remember(home: Home, report: PlanReport) -> None:
+    """Remember a plan that was made without ``save``; raise ``PlanRefusedError`` when another was made since."""
+    with home.writing():
+        if home.registry.next_placement_id() != report.placements[0].id:
+            raise PlanRefusedError("Another campaign was planned meanwhile", "Plan again")
+        _remember(home, report)
+
+
+def _remember(home: Home, report: PlanReport) -> None:
+    home.registry.add_campaign(report.campaign, report.placements)
+    keep_manifests(home, [report.campaign])
 
 
 def _plan(home: Home, request: PlanRequest, campaign_id: str, on_progress: Callable[[int], None] | None) -> PlanReport:

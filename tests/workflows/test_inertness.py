@@ -131,7 +131,7 @@ def test_questions_are_bounded_and_each_is_logged(home: Home, clock: Clock) -> N
 
 
 def test_too_dense_a_plan_is_refused(home: Home) -> None:
-    request = PlanRequest("spring", "his", "saint-anne", 51, "fr_fr", STARTS, timedelta(), None, max_share=0.02)
+    request = PlanRequest("spring", "his", "saint-anne", 201, "fr_fr", STARTS, timedelta(), None, max_share=0.02)
     with pytest.raises(PlanRefusedError, match="too many"):
         plan(home, request)
 
