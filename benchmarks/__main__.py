@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import attribution, exchange, foreign, generation, indexing, planting, scanning, stories
+from benchmarks import attribution, exchange, foreign, generation, indexing, planting, realism, scanning, stories
 
 BENCHMARKS = {
     "generation": generation.run,
     "stories": stories.run,
     "exchange": exchange.run,
+    "realism": realism.run,
     "indexing": indexing.run,
     "planting": planting.run,
     "scanning": scanning.run,

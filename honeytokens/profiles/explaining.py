@@ -33,7 +33,8 @@ def _column(column: Column) -> Iterator[str]:
             yield f"{len(shape.cells)} texts by name, of {sum(shape.cells.values())} patients" + (
                 f": {named}{' ...' if len(shape.cells) > _EXAMPLES else ''}" if named else ""
             )
-            yield f"{shape.tail} patients have rarer texts, known by their words and letters alone"
+            if shape.tail:
+                yield f"{shape.tail} patients have rarer texts, known by their words and letters alone"
         case Codes():
             yield f"numbers and codes in {len(shape.cells)} beginnings: {', '.join(list(shape.cells)[:_EXAMPLES])} ..."
         case Days():

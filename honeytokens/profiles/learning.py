@@ -19,6 +19,8 @@ _FIRST = (
 )  # fmt: skip
 """The order in which fields are drawn: those that a policy may leave empty come before all that depends on it."""
 _NAMES = (Field.SURNAME, Field.BIRTH_NAME, Field.FIRST_NAME, Field.TOWN, Field.STREET, Field.BIRTH_PLACE)
+_FITS = 50
+"""From which per cent of rare towns known on the locale lends its own."""
 _FEWEST = 5 * LEAST
 """From fewer patients than this nothing is learnt."""
 
@@ -76,7 +78,9 @@ def _shape(name: str, column: pl.Series, known: pl.Series | None) -> Shape:
         return shape
     rare = (texts.levels_of_values(column, shape) == TAIL) & column.is_not_null().to_numpy()
     told = known.filter(pl.Series(rare)).drop_nulls()
-    return replace(shape, vocabulary=round(100 * sum(told) / max(len(told), 1)))
+    vocabulary = round(100 * sum(told) / max(len(told), 1))
+    # A town is lent with its postcode: those of another country would fit nothing.
+    return replace(shape, vocabulary=0 if name == Field.TOWN and vocabulary < _FITS else vocabulary)
 
 
 def _levels(column: pl.Series, shape: Shape) -> joint.Levels:

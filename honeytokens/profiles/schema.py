@@ -37,7 +37,7 @@ class Values:
 
     ``words`` is how the values of the tail are put together: a chain over pieces, each a frequent word, a separator or
     a sign for a rare word or number. ``lengths`` and ``letters`` are how rare words are spelt. ``sharing`` counts the
-    patients of the tail by how many have the same value, ``sharing_words`` its rare words by how many different values
+    patients of the tail by how many have the same value on average, ``sharing_words`` its rare words by how many values
     they occur in. ``case`` counts the patients whose value is in ``upper``, ``lower`` or ``title`` case, ``accents``
     says whether values may have letters beyond ASCII. ``vocabulary`` is the share of the tail, in per cent, that the
     locale's own lists know.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from math import lgamma
 
 import numpy as np
 import polars as pl
@@ -22,6 +23,7 @@ RARE_WORD = "\x04"
 _MOST_PIECES = 24
 _MOST_TEXTS = 40_000
 """How many different texts of the tail the words are learnt from."""
+_FITTED = 300
 _ALONE = 1 << 62
 _SIZE = 48
 
@@ -113,13 +115,26 @@ def _cases(texts: pl.Series) -> dict[str, int]:
 
 
 def _sharing(sizes: Iterable[int]) -> dict[str, int]:
-    """Return how many share with how many; scarce sizes are counted with the next smaller one."""
-    counts: Counter[int] = Counter()
+    """Return how many patients draw with how many others on average, so that as many share with as many as in the host.
+
+    Who draws one of few values meets a number of others that is Poisson distributed: of the mixtures of these, with
+    those who meet nobody, the likeliest (by expectation maximisation) is taken. Scarce parts go to the next smaller.
+    """
+    counts = np.zeros(2 * LEAST)
     for size in sizes:
-        counts[min(size, 2 * LEAST)] += size
+        counts[min(size, 2 * LEAST) - 1] += size
+    if not counts.sum():
+        return {}
+    met, mean = np.arange(len(counts)), np.arange(len(counts))
+    logs = met[:, None] * np.log(np.maximum(mean, 1e-9)) - mean - np.array([lgamma(one + 1) for one in met])[:, None]
+    chances = np.where(mean == 0, met[:, None] == 0, np.exp(logs))
+    parts = np.full(len(counts), 1 / len(counts))
+    for _ in range(_FITTED):
+        parts *= chances.T @ (counts / counts.sum() / np.maximum(chances @ parts, 1e-12))
+        parts /= parts.sum()
     kept, carried = dict[str, int](), 0
-    for size in sorted(counts, reverse=True):
-        carried += counts[size]
+    for size in range(len(parts), 0, -1):
+        carried += round(parts[size - 1] * counts.sum())
         if carried >= LEAST:
             kept[str(size)] = carried
             carried = 0

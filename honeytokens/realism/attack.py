@@ -50,6 +50,13 @@ class Leaked:
         table = pl.concat([host, decoys.select(host.columns)])[order]
         return cls(features(table), (np.arange(len(order)) >= len(host))[order])
 
+    def part(self, patients: NDArray[np.int64], others: NDArray[np.int64]) -> Leaked:
+        """Return some rows of the table, of which ``others`` are to be told from ``patients``."""
+        rows = np.concatenate([patients, others])
+        return Leaked(
+            {name: values[rows] for name, values in self.features.items()}, np.arange(len(rows)) >= len(patients)
+        )
+
 
 def attack(leaked: Leaked, seed: int, *, quick: bool = False) -> dict[str, Score]:
     """Return the score of each attacker; the quick form has one."""

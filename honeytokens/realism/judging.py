@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from honeytokens.realism.attack import BOOSTING, Leaked, attack, telling
 from honeytokens.realism.detectors import Detection, detections
@@ -20,6 +21,8 @@ FEWEST = 50
 """From fewer patients or decoys than this nothing is judged."""
 _MOST = 2500
 _QUICK = 800
+_FEWEST_TOLD = 20
+_LOOKED, _SAID = 100, 8
 _TOLD = 0.04
 """A feature gives decoys away when its own AUC is farther than this from chance, and twice as far as its error."""
 
@@ -67,34 +70,54 @@ def judge(
     """Return the verdict on decoys as they would be written; ``None`` when there are too few of either to judge.
 
     Both frames have the same columns of texts. Where decoys have a column empty by the operator's choice, they imitate
-    the patients who have none: they are attacked among these, as long as there are enough. Samples of patients for the
-    attack and for the baseline are disjoint where there are enough.
+    the patients who have none: they are attacked among these, as long as there are enough. Patients of the attack and
+    those in the decoys' place of the baseline are disjoint.
     """
     everybody = len(host)
     host, empty = _among(host, decoys)
     if min(len(host), len(decoys)) < FEWEST:
         return None
-    most = _QUICK if quick else _MOST
+    leaked = Leaked.of(host, decoys, 0)
     attacks: list[Attacked] = []
     for share in (1.0,) if quick else (1.0, 0.05, 0.01):
-        runs = []
-        for seed in range(seeds):
-            ours, others, planted = _sampled(host, decoys, share, most, seed)
-            found = attack(Leaked.of(ours, planted, seed), seed, quick=quick)
-            alone = attack(Leaked.of(ours, others, seed), seed, quick=True)[BOOSTING]
-            runs.append((found, alone, len(ours), len(planted)))
-            if on_progress:
-                on_progress(1)
-        for name in runs[0][0]:
-            aucs = [found[name].auc for found, _, _, _ in runs]
-            error = _error(float(np.mean(aucs)), runs[0][2], runs[0][3], aucs)
-            mean = float(np.mean(aucs))
-            baseline = float(np.mean([alone.auc for _, alone, _, _ in runs]))
-            caught = float(np.mean([found[name].caught for found, _, _, _ in runs]))
-            attacks.append(Attacked(name, share, mean, mean - 1.96 * error, mean + 1.96 * error, baseline, caught))
-    ours, _, planted = _sampled(host, decoys, 1.0, most, 0)
-    tells, fired = _words(Leaked.of(ours, planted, 0)), detections(host, decoys)
+        attacks += _attacked(leaked, share, 1 if quick else seeds, quick=quick, on_progress=on_progress)
+    tells, fired = _words(leaked, host, decoys), detections(host, decoys)
     return Verdict(everybody, len(decoys), empty, tuple(attacks), tuple(tells), tuple(fired))
+
+
+def _attacked(
+    leaked: Leaked, share: float, seeds: int, *, quick: bool, on_progress: Callable[[int], None] | None
+) -> list[Attacked]:
+    """Return how each attacker fares who is given so many decoys for each patient; all see the whole table's counts."""
+    runs, sizes = [], (0, 0)
+    for seed in range(seeds):
+        ours, others, planted = _drawn(leaked, share, _QUICK if quick else _MOST, seed)
+        sizes = len(ours), len(planted)
+        alone = attack(leaked.part(ours, others), seed, quick=True)[BOOSTING]
+        runs.append((attack(leaked.part(ours, planted), seed, quick=quick), alone))
+        if on_progress:
+            on_progress(1)
+    baseline = float(np.mean([alone.auc for _, alone in runs]))
+    found = []
+    for name in runs[0][0]:
+        aucs = [scores[name].auc for scores, _ in runs]
+        mean, error = float(np.mean(aucs)), 1.96 * _error(float(np.mean(aucs)), *sizes, aucs)
+        caught = float(np.mean([scores[name].caught for scores, _ in runs]))
+        found.append(Attacked(name, share, mean, mean - error, mean + error, baseline, caught))
+    return found
+
+
+Rows = NDArray[np.int64]
+
+
+def _drawn(leaked: Leaked, share: float, most: int, seed: int) -> tuple[Rows, Rows, Rows]:
+    """Return patients, other patients in the decoys' place, and decoys: so many for each patient."""
+    dice = np.random.default_rng(seed)
+    patients, decoys = dice.permutation(np.flatnonzero(~leaked.label)), dice.permutation(np.flatnonzero(leaked.label))
+    room = min(len(patients), most * 4)
+    number = max(min(len(decoys), most, int(room * share / (1 + share))), min(len(decoys), _FEWEST_TOLD))
+    count = min(len(patients) - number, round(number / share), room)
+    return patients[:count], patients[len(patients) - number :], decoys[:number]
 
 
 def _among(host: pl.DataFrame, decoys: pl.DataFrame) -> tuple[pl.DataFrame, tuple[tuple[str, float], ...]]:
@@ -108,21 +131,6 @@ def _among(host: pl.DataFrame, decoys: pl.DataFrame) -> tuple[pl.DataFrame, tupl
     return host, tuple(found)
 
 
-def _sampled(
-    host: pl.DataFrame, decoys: pl.DataFrame, share: float, most: int, seed: int
-) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Return patients, other patients in the decoys' place, and decoys: so many for each patient."""
-    shuffled = host.sample(fraction=1.0, shuffle=True, seed=seed)
-    number = min(len(decoys), int(share * min(most / min(1.0, 20 * share), len(host) / (1 + share))))
-    number = max(number, min(len(decoys), 10))
-    patients = min(len(host) - number, round(number / share))
-    return (
-        shuffled.head(patients),
-        shuffled.tail(number),
-        decoys.sample(number, shuffle=True, seed=seed),
-    )
-
-
 def _error(auc: float, patients: int, decoys: int, aucs: Sequence[float]) -> float:
     """Return the standard error of an AUC (Hanley and McNeil 1982), no less than the spread over the seeds."""
     q1, q2 = auc / (2 - auc), 2 * auc**2 / (1 + auc)
@@ -131,17 +139,21 @@ def _error(auc: float, patients: int, decoys: int, aucs: Sequence[float]) -> flo
     return max(by_size, float(np.std(aucs, ddof=1) / np.sqrt(len(aucs))) if len(aucs) > 1 else 0.0)
 
 
-def _words(leaked: Leaked) -> list[str]:
-    """Return which features give decoys away, the worst first, one line for those that say the same."""
-    decoys = int(leaked.label.sum())
-    noise = 2 * _error(0.5, len(leaked.label) - decoys, decoys, [0.5])
-    said, seen = [], set[str]()
-    for name, auc, patients, ours in telling(leaked, 24):
-        column = name.rpartition(" of ")[2] if " of " in name else name
-        if abs(auc - 0.5) < max(_TOLD, noise) or column in seen:
+def _words(leaked: Leaked, host: pl.DataFrame, decoys: pl.DataFrame) -> list[str]:
+    """Return what gives decoys away, the worst first, each column named once."""
+    said, named = [], set[str]()
+    for name in decoys.columns:
+        lacking = host[name].null_count() / len(host)
+        if decoys[name].null_count() == len(decoys) and lacking < 1:
+            said.append(f"{name} is empty in every decoy and in {lacking:.0%} of patients")
+            named.add(name)
+    noise = 2 * _error(0.5, len(host), len(decoys), [0.5])
+    for name, auc, patients, ours in telling(leaked, _LOOKED):
+        columns = {column for column in decoys.columns if f" {column} " in f" {name} "}
+        if abs(auc - 0.5) < max(_TOLD, noise) or (columns & named) or (named and not columns):
             continue
-        seen.add(column)
+        named |= columns
         way = "more" if auc > 0.5 else "less"
         means = f"{ours:.3g} on average, {patients:.3g} in patients"
         said.append(f"{name}: {way} in decoys ({means}; told by this alone: AUC {max(auc, 1 - auc):.2f})")
-    return said[:8]
+    return said[:_SAID]

@@ -72,7 +72,7 @@ class HostTable(Protocol):
     def child_counts(self) -> dict[str, dict[str, int]]:
         """Return how many patients have so many rows, for each section below the patients: ``{"stay": {"2": 40}}``.
 
-        A section whose table the account may not read is left out.
+        A section whose table the account may not read has no counts.
         """
 
 

@@ -105,8 +105,8 @@ def _may_be_planted(
     auc = max(one.auc for one in verdict.attacks)
     report.problems.append(
         f"{campaign.name} was not begun: its decoys can be told from patients (AUC {auc:.2f}"
-        f"{': ' if tells else ''}{tells}). See honeytokens realism {campaign.system}; learn the system's profile and"
-        " plan anew, or apply with --accept-detectable"
+        f"{': ' if tells else ''}{tells}). See honeytokens realism {campaign.system}; learn the system's profile, give"
+        " the fields what they lack (docs/policies.md) and plan anew, or apply with --accept-detectable"
     )
     return False
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -68,9 +68,9 @@ def learn_profile(
         wanted = sorted(table.learned())
         people, read = _held(frame.select(wanted) for frame in _told(table.frames(every), on_progress))
         children = table.child_counts()
-    chosen, fit, lists = _fitting(people, locale)
+    chosen, fit, lists = fitting(people, locale)
     profile = learn(people, learnt=home.now().date(), locale=chosen, known=lists, children=children)
-    profile = replace(profile, lacking=(*profile.lacking, *_warnings(people, chosen, fit)))
+    profile = replace(profile, lacking=(*profile.lacking, *_warnings(people, chosen, fit), *_uncounted(children)))
     text = encode(profile)
     _keep(home, system, text)
     home.registry.log(home.now(), "profile", f"a profile of {system} was learnt: {digest(text)[:12]}")
@@ -130,7 +130,7 @@ def _held(frames: Iterator[pl.DataFrame]) -> tuple[pl.DataFrame, int]:
     return (pl.concat(kept) if kept else pl.DataFrame()), read
 
 
-def _fitting(people: pl.DataFrame, asked: str | None) -> tuple[str, int, dict[str, pl.Series]]:
+def fitting(people: pl.DataFrame, asked: str | None) -> tuple[str, int, dict[str, pl.Series]]:
     """Return the locale that knows most of the patients' names, how much in per cent, and which texts it knows."""
     best = ("", -1, dict[str, pl.Series]())
     for code in [asked] if asked else codes():
@@ -168,6 +168,12 @@ def _known(people: pl.DataFrame, locale: Locale) -> dict[str, pl.Series]:
         name: pl.concat([pl.select(pl.when(looked[name].is_not_null()).then(known)).to_series(), rest])
         for name, known in found.items()
     }
+
+
+def _uncounted(children: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
+    for section, counts in children.items():
+        if not counts:
+            yield f"{section}: the table cannot be read, so decoys have as many rows there as their stories tell"
 
 
 def _warnings(people: pl.DataFrame, locale: str, fit: int) -> Iterator[str]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from honeytokens.realism.judging import Verdict
 
 _MOST_DECOYS = 2500
-_MOST_PATIENTS = 60_000
+_MOST_PATIENTS = 20_000
 _QUICK_PATIENTS = 4_000
 _QUICK_DECOYS = 800
 

@@ -11,19 +11,19 @@ pytest.importorskip("sklearn", reason="NOT TESTED: the extra realism is not inst
 from honeytokens.realism.detectors import detections
 from honeytokens.realism.judging import judge
 
-HOST = french(800)
+EVERYBODY = french(1200).sample(fraction=1.0, shuffle=True, seed=1)
+HOST, OTHERS = EVERYBODY[:800], EVERYBODY[800:]
 
 
 def test_other_patients_of_the_same_host_pass() -> None:
-    others = french(400, b"o" * 32).with_columns(local_id=HOST["local_id"].sample(400, seed=1))
-    verdict = judge(HOST, others, quick=True)
+    verdict = judge(HOST, OTHERS, quick=True)
     assert verdict
     assert not verdict.detectable
     assert abs(verdict.attacks[0].baseline - 0.5) < 0.1
 
 
 def test_decoys_written_otherwise_are_told_and_it_is_said_by_what() -> None:
-    decoys = french(300, b"o" * 32).with_columns(pl.col("town").str.to_titlecase(), phone=pl.lit("0612345678"))
+    decoys = OTHERS.with_columns(pl.col("town").str.to_titlecase(), phone=pl.lit("0612345678"))
     verdict = judge(HOST, decoys, quick=True)
     assert verdict
     assert verdict.detectable
@@ -34,8 +34,7 @@ def test_decoys_written_otherwise_are_told_and_it_is_said_by_what() -> None:
 
 
 def test_decoys_without_a_phone_are_attacked_among_patients_without() -> None:
-    others = french(400, b"o" * 32).with_columns(local_id=HOST["local_id"].sample(400, seed=1))
-    verdict = judge(HOST, others.filter(pl.col("phone").is_null()), quick=True)
+    verdict = judge(HOST, OTHERS.filter(pl.col("phone").is_null()), quick=True)
     assert verdict
     [(name, share), *_] = [pair for pair in verdict.empty if pair[0] == "phone"]
     assert (name, round(share, 1)) == ("phone", 0.3)

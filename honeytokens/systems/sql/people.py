@@ -98,7 +98,7 @@ def child_counts(
 ) -> dict[str, dict[str, int]]:
     """Return how many patients have so many rows below them, by section; patients without any are counted too.
 
-    A section that hangs on stays is counted through them. One whose table may not be read is left out.
+    A section that hangs on stays is counted through them. One whose table cannot be read has no counts.
     """
     found: dict[str, dict[str, int]] = {}
     patients = sum(1 for _ in stream(tables["patient"], [mapping.patient.key]))
@@ -117,6 +117,7 @@ def child_counts(
                         if keep and key:
                             owners[key] = owner
             except (SystemUnreachableError, PlantingError):
+                found[name] = {}
                 continue
             rows = Counter(counts.values())
             rows[0] = max(patients - len(counts), 0)
