@@ -1,24 +1,31 @@
-"""Megabytes a CPU second: a scan of a patient CSV for 1,000 decoys, beside grep -F with their strong fields."""
+"""Megabytes a CPU second: scans of a patient table as CSV, SQL and JSON, beside grep -F -f with their strong fields."""
 
 from __future__ import annotations
 
+import gzip
+import json
 import os
 import resource
 import subprocess
+import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
 import polars as pl
+from backports import zstd
 
 from honeytokens import scanning
 from honeytokens.decoys import Maker, digest_of_data, known_decoys
 from honeytokens.keys import Keyring
-from honeytokens.model import DEMO, Field, Policies, Pool, PoolKind, PoolShare, Recipe
+from honeytokens.model import DEMO, Field, KnownDecoys, Policies, Pool, PoolKind, PoolShare, Recipe
 
-ROWS = 100_000
-DECOYS = 1_000
+DECOYS = (1_000, 100_000)
+ROWS, REPEATS = 200_000, 20
+THERE = 500
+"""How many decoys are in the table."""
 FIELDS = [Field.SURNAME, Field.FIRST_NAME, Field.BIRTH_DATE, Field.STREET, Field.POSTCODE, Field.TOWN, Field.PHONE]
 
 
@@ -30,23 +37,78 @@ def people(campaign: str, count: int, *, demo: bool) -> tuple[Maker, pl.DataFram
     return maker, maker.identities(range(count))
 
 
+def as_csv(rows: pl.DataFrame) -> bytes:
+    return rows.write_csv(include_header=False).encode()
+
+
+def as_sql(rows: pl.DataFrame) -> bytes:
+    def lines() -> Iterator[str]:
+        for row in rows.iter_rows():
+            values = ",".join("NULL" if value is None else "'" + str(value).replace("'", "\\'") + "'" for value in row)
+            yield f"INSERT INTO `patients` VALUES ({values});\n"
+
+    return "".join(lines()).encode()
+
+
+def as_json(rows: pl.DataFrame) -> bytes:
+    return "".join(
+        json.dumps(row, default=str, ensure_ascii=False) + "\n" for row in rows.iter_rows(named=True)
+    ).encode()
+
+
+FORMS: dict[str, tuple[Callable[[pl.DataFrame], bytes], float]] = {
+    "csv": (as_csv, 1),
+    "sql": (as_sql, 0.05),
+    "json": (as_json, 0.05),
+}
+"""Each form, and which part of the CSV's repeats it is measured on: those that Python reads take long."""
+
+
+def grep(needles: Path, path: Path) -> float:
+    """Return the CPU seconds of a search for literal strings."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    subprocess.run(["grep", "-c", "-F", "-f", needles, path], stdout=subprocess.DEVNULL, check=False)
+    return max(resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before, 1e-3)
+
+
+def measure(path: Path, megabytes: float, known: KnownDecoys, index: scanning.Index) -> str:
+    cpu, wall = time.process_time(), time.monotonic()
+    result = scanning.scan([path], known, index)
+    cpu, wall = time.process_time() - cpu, time.monotonic() - wall
+    return (
+        f"{megabytes / cpu:.1f} MB a CPU second ({megabytes:.0f} MB, {cpu:.1f} s; {wall:.1f} s by the clock),"
+        f" {len(result.hits)} hits and {len(result.leads)} leads of {THERE}, {result.stats.records:,} records"
+    )
+
+
 def run() -> None:
-    """Print both speeds and their ratio, and how many decoys were found."""
-    maker, decoys = people("decoys", DECOYS, demo=False)
+    """Print the speeds, and how many decoys were found: those with a phone or rare names are hits, others leads."""
     _, host = people("host", ROWS, demo=True)
-    known = known_decoys([(maker, "saint-anne", range(DECOYS), 1)])
-    leak = pl.concat([host, decoys]).select(FIELDS).sample(fraction=1, shuffle=True)
-    with tempfile.TemporaryDirectory() as folder:
-        path, needles = Path(folder) / "leak.csv", Path(folder) / "needles"
-        leak.write_csv(path)
-        needles.write_text("\n".join(decoys[Field.PHONE].drop_nulls()) + "\n")
-        megabytes = path.stat().st_size / 1e6
+    for count in DECOYS:
+        maker, decoys = people("decoys", count, demo=False)
+        known = known_decoys([(maker, "saint-anne", range(count), 1)])
         start = time.process_time()
-        result = scanning.scan([path], known, scanning.Index.build(known, bytes(32)))
-        ours = megabytes / (time.process_time() - start)
-        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
-        subprocess.run(["grep", "-c", "-F", "-f", needles, path], stdout=subprocess.DEVNULL, check=False)
-        grep = megabytes / max(resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before, 1e-3)
-    print(f"honeytokens scan, every field and pair: {ours:.1f} MB a CPU second, {len(result.hits)} of {DECOYS} found")
-    print(f"grep -F -f, phones alone:               {grep:.1f} MB a CPU second")
-    print(f"ratio: {ours / grep:.5f}")
+        index = scanning.Index.build(known, bytes(32))
+        held = sum(column.nbytes for column in index.quick) / count
+        print(
+            f"{count:,} decoys: indexed in {time.process_time() - start:.1f} CPU s, quick index {held:.0f} bytes each"
+        )
+        names = [field.value for field in FIELDS]
+        there = decoys.select(names).head(THERE)
+        with tempfile.TemporaryDirectory() as folder:
+            needles = Path(folder) / "needles"
+            needles.write_text("\n".join(decoys[Field.PHONE].drop_nulls()) + "\n")
+            for form, (write, part) in FORMS.items():
+                path = Path(folder) / f"leak.{form}"
+                rows = write(host.select(names))
+                data = rows * max(1, int(REPEATS * part)) + write(there)
+                path.write_bytes(data)
+                print(f"  {form}: {measure(path, len(data) / 1e6, known, index)}")
+                if form == "csv":
+                    print(f"  grep -F -f, phones alone: {len(data) / 1e6 / grep(needles, path):.1f} MB a CPU second")
+                    small = (rows * 3 + write(there))[: 100 << 20]
+                    for suffix, pack in (("gz", gzip.compress), ("zst", zstd.compress)):
+                        packed = path.with_suffix(f".csv.{suffix}")
+                        packed.write_bytes(pack(small))
+                        print(f"  {suffix}: {measure(packed, len(small) / 1e6, known, index)}")
+    print(f"most memory held: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MiB", file=sys.stdout)

@@ -223,14 +223,21 @@ def _is_link(text: U8, starts: I64, stops: I64, run: int, names: U64, months: U8
 _BYTES, _NUMBERS = column(types.uint8), column(types.int64)
 
 
-@compiled(
-    together(made(types.int64), made(types.int64), made(types.uint8)),
-    *(_BYTES, _NUMBERS, _NUMBERS, _BYTES, column(types.uint64), _BYTES, _BYTES),
-)
-def _find_days(text: U8, units: I64, ends: I64, states: U8, names: U64, months: U8, kind_of: U8) -> tuple[I64, I64, U8]:
-    days, bounds, states = np.empty(len(text) + _MOST_DAYS, np.int64), np.zeros(len(units), np.int64), states.copy()
-    starts, stops = np.empty(_MOST_RUNS, np.int64), np.empty(_MOST_RUNS, np.int64)
-    kinds, found = np.empty(_MOST_RUNS, np.uint8), np.empty(_MOST_DAYS, np.int64)
+@part
+def _read_units(
+    text: U8,
+    given: tuple[I64, I64, U8],
+    table: tuple[U64, U8],
+    kind_of: U8,
+    runs_of: tuple[I64, I64, U8],
+    found: I64,
+    made_for: tuple[I64, I64],
+) -> int:
+    """Put the days of all units, and note their bounds; return how many there are."""
+    units, ends, states = given
+    names, months = table
+    starts, stops, kinds = runs_of
+    days, bounds = made_for
     held = 0
     for unit in range(len(units) - 1):
         bounds[unit + 1] = held
@@ -256,7 +263,22 @@ def _find_days(text: U8, units: I64, ends: I64, states: U8, names: U64, months: 
         if runs == _MOST_RUNS or count == _MOST_DAYS or held + count > len(days):
             states[unit] = _ODD
             continue
-        days[held : held + count] = found[:count]
+        for nth in range(count):
+            days[held + nth] = found[nth]
         held += count
         bounds[unit + 1] = held
+    return held
+
+
+@compiled(
+    together(made(types.int64), made(types.int64), made(types.uint8)),
+    *(_BYTES, _NUMBERS, _NUMBERS, _BYTES, column(types.uint64), _BYTES, _BYTES),
+)
+def _find_days(text: U8, units: I64, ends: I64, states: U8, names: U64, months: U8, kind_of: U8) -> tuple[I64, I64, U8]:
+    days, bounds, states = np.empty(len(text) + _MOST_DAYS, np.int64), np.zeros(len(units), np.int64), states.copy()
+    starts, stops = np.empty(_MOST_RUNS, np.int64), np.empty(_MOST_RUNS, np.int64)
+    kinds, found = np.empty(_MOST_RUNS, np.uint8), np.empty(_MOST_DAYS, np.int64)
+    held = _read_units(
+        text, (units, ends, states), (names, months), kind_of, (starts, stops, kinds), found, (days, bounds)
+    )
     return days[:held].copy(), bounds, states

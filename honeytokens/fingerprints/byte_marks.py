@@ -40,6 +40,9 @@ _KEY_WORDS = 4
 _DATE, _DIGEST, _EMAIL, _FIRST = (CODES[own] for own in (Part.DATE, Part.DIGEST, Part.EMAIL, Part.FIRST_NAME))
 _HEAD, _ID, _LINK, _PHONE = (CODES[own] for own in (Part.HEAD, Part.ID, Part.LINK, Part.PHONE))
 _POSTCODE, _STREET, _SURNAME = (CODES[own] for own in (Part.POSTCODE, Part.STREET, Part.SURNAME))
+NAME_CODES = np.isin(np.arange(max(CODES.values()) + 1), [_SURNAME, _FIRST, _HEAD])
+"""Whether each code is of a part of names, which have a filter of their own."""
+
 _PLAIN, _ODD = int(State.PLAIN), int(State.ODD)
 
 _MOST_WORDS, _MOST_MARKS, _MOST_LINKS, _MOST_NAMES = 4096, 250, 64, 64
@@ -76,30 +79,33 @@ class QuickPrinter:
         """Return the hashes of a column of marks: mark ``i`` has the form ``data[offsets[i]:offsets[i + 1]]``."""
         return quick_column(self._key, codes, data, offsets)
 
-    def find(self, folded: Folded, known: U64) -> ByteMarks:
-        """Return the marks of units that ``known``, a filter of such hashes (2^n words), lets pass."""
+    def find(self, folded: Folded, known: U64, known_names: U64) -> ByteMarks:
+        """Return the marks of units that the filters (2^n words each) of names and of other marks let pass."""
         days, bounds, states = find_days(folded)
-        return ByteMarks(
-            *_find_marks(
-                *(folded.text, folded.bounds, folded.ends, states, days, bounds),
-                *(self._key, *self._words, known, _KINDS),
-            )
-        )
+        given = (folded.text, folded.bounds, folded.ends, states, days, bounds)
+        bases, meanings, longs = self._words
+        filters = (known, known_names)
+        return ByteMarks(*_find_marks(*given, self._key, bases, meanings, longs, *filters, _KINDS))
 
 
 _BYTES, _WORDS, _NUMBERS = column(types.uint8), column(types.uint64), column(types.int64)
 
 Tokens = tuple[U8, I64, I64, I64, U8]
 """Text, where its words start and stop, how many digits each has, and 1 for each that begins a field."""
-Marks = tuple[U64, U64, U8, U64]
-"""The key, the filter of what decoys have, and codes and hashes of the marks that were found."""
+Marks = tuple[U64, U64, U8, U64, U64]
+"""The key, a filter of what decoys have, codes and hashes of the marks that were found, and a filter of names.
+
+There are many more other marks than names, so that these have their own filter: a small one, for most words end there.
+"""
 
 
 @part
 def _add(code: int, base: np.uint64, marks: Marks, first: int, count: int) -> int:
     """Add a mark, if decoys may have it and it is new; return how many there are now."""
-    key, known, codes, hashes = marks
+    key, known, codes, hashes, known_names = marks
     hashed = quick_hash(code, base, key)
+    if code == _SURNAME or code == _FIRST or code == _HEAD:  # noqa: SIM109
+        known = known_names
     word = known[hashed & np.uint64(len(known) - 1)]
     bits = (np.uint64(1) << (hashed >> np.uint64(58))) | (np.uint64(1) << ((hashed >> np.uint64(52)) & np.uint64(63)))
     if word & bits != bits or count - first > _MOST_MARKS or count == len(codes):
@@ -279,34 +285,25 @@ def _split(
     return words, numbers, links, True
 
 
-@compiled(
-    together(made(types.uint8), made(types.uint64), made(types.int64), made(types.int64), made(types.uint8)),
-    *(_BYTES, _NUMBERS, _NUMBERS, _BYTES, _NUMBERS, _NUMBERS),
-    *(_WORDS, _WORDS, _BYTES, _WORDS, _WORDS, _BYTES),
-)
-def _find_marks(
-    text: U8,
-    units: I64,
-    ends: I64,
-    states: U8,
-    days: I64,
-    day_bounds: I64,
-    key: U64,
-    bases: U64,
-    meanings: U8,
-    longs: U64,
-    known: U64,
+@part
+def _mark_units(
+    given: tuple[I64, I64, U8],
+    dates: tuple[I64, I64],
+    tokens: Tokens,
+    runs: tuple[I64, I64],
+    slashes: I64,
+    spares: tuple[U8, I64, U8, U64],
+    table: tuple[U64, U8, U64],
     kind_of: U8,
-) -> tuple[U8, U64, I64, I64, U8]:
-    room = len(text) + len(days) + 4 * _MOST_MARKS
-    codes, hashes = np.empty(room, np.uint8), np.empty(room, np.uint64)
-    bounds, names, states = np.zeros(len(units), np.int64), np.zeros(len(ends), np.int64), states.copy()
-    starts, stops = np.empty(_MOST_WORDS, np.int64), np.empty(_MOST_WORDS, np.int64)
-    digits, parted = np.empty(_MOST_WORDS, np.int64), np.empty(_MOST_WORDS, np.uint8)
-    runs = (np.empty(_MOST_WORDS, np.int64), np.empty(_MOST_WORDS, np.int64))
-    slashes, seen = np.empty(_MOST_LINKS, np.int64), np.empty(_MOST_NAMES, np.uint64)
-    spare, found, iso = np.empty(64, np.uint8), np.empty(64, np.int64), np.empty(10, np.uint8)
-    tokens, marks, table = (text, starts, stops, digits, parted), (key, known, codes, hashes), (bases, meanings, longs)
+    marks: Marks,
+    made_for: tuple[I64, I64],
+) -> int:
+    """Add the marks of all units, and note their bounds and names; return how many there are."""
+    units, ends, states = given
+    days, day_bounds = dates
+    spare, found, iso, seen = spares
+    bounds, names = made_for
+    text, key, room = tokens[0], marks[0], len(marks[2])
     count = 0
     for unit in range(len(ends)):
         first, begin, end = count, units[unit], ends[unit]
@@ -320,6 +317,10 @@ def _find_marks(
         count, names[unit] = _add_names(tokens, words, table, seen, marks, first, count)
         count = _add_tokens(tokens, words, spare, marks, first, count)
         for run in range(numbers):
+            size = runs[1][run] - runs[0][run]
+            lead = text[runs[0][run]] & 0x7F == 48 or (runs[0][run] > begin and text[runs[0][run] - 1] == 43)
+            if not lead and size != 3 and not 9 <= size <= 12:
+                continue
             for nth in range(find_phones(text, runs[0], runs[1], run, numbers, spare, found)):
                 base = base_hash(spare, found[nth] - PHONE_DIGITS, found[nth], key)
                 count = _add(_PHONE, base, marks, first, count)
@@ -335,4 +336,52 @@ def _find_marks(
         if count - first > _MOST_MARKS or count + _MOST_MARKS >= room:
             states[unit], count = _ODD, first
         bounds[unit + 1] = count
+    return count
+
+
+@compiled(
+    together(made(types.uint8), made(types.uint64), made(types.int64), made(types.int64), made(types.uint8)),
+    *(_BYTES, _NUMBERS, _NUMBERS, _BYTES, _NUMBERS, _NUMBERS),
+    *(_WORDS, _WORDS, _BYTES, _WORDS, _WORDS, _WORDS, _BYTES),
+)
+def _find_marks(
+    text: U8,
+    units: I64,
+    ends: I64,
+    states: U8,
+    days: I64,
+    day_bounds: I64,
+    key: U64,
+    bases: U64,
+    meanings: U8,
+    longs: U64,
+    known: U64,
+    known_names: U64,
+    kind_of: U8,
+) -> tuple[U8, U64, I64, I64, U8]:
+    room = len(text) + len(days) + 4 * _MOST_MARKS
+    codes, hashes = np.empty(room, np.uint8), np.empty(room, np.uint64)
+    bounds, names, states = np.zeros(len(units), np.int64), np.zeros(len(ends), np.int64), states.copy()
+    starts, stops = np.empty(_MOST_WORDS, np.int64), np.empty(_MOST_WORDS, np.int64)
+    digits, parted = np.empty(_MOST_WORDS, np.int64), np.empty(_MOST_WORDS, np.uint8)
+    runs = (np.empty(_MOST_WORDS, np.int64), np.empty(_MOST_WORDS, np.int64))
+    slashes, seen = np.empty(_MOST_LINKS, np.int64), np.empty(_MOST_NAMES, np.uint64)
+    spare, found, iso = np.empty(64, np.uint8), np.empty(64, np.int64), np.empty(10, np.uint8)
+    tokens, marks, table = (
+        (text, starts, stops, digits, parted),
+        (key, known, codes, hashes, known_names),
+        (bases, meanings, longs),
+    )
+    count = _mark_units(
+        (units, ends, states),
+        (days, day_bounds),
+        tokens,
+        runs,
+        slashes,
+        (spare, found, iso, seen),
+        table,
+        kind_of,
+        marks,
+        (bounds, names),
+    )
     return codes[:count].copy(), hashes[:count].copy(), bounds, names, states

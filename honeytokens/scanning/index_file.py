@@ -31,7 +31,25 @@ from honeytokens.scanning.quick_index import QuickIndex
 from honeytokens.sealing import Box
 
 _FORMAT = b"honeytokens-index 2\n"
-_KINDS = ("<u8", "<u8", "<u4", "<u8", "<u4", "<u8", "<u8", "<u8", "<u4", "u1", "<u8", "<u4", "<u4", "<f4", "<u4", "<u4")
+_KINDS = (
+    "<u8",
+    "<u8",
+    "<u4",
+    "<u8",
+    "<u4",
+    "<u8",
+    "<u8",
+    "<u8",
+    "<u8",
+    "<u4",
+    "u1",
+    "<u8",
+    "<u4",
+    "<u4",
+    "<f4",
+    "<u4",
+    "<u4",
+)
 """Of the columns, in their order."""
 _ID_BYTES = 16
 _LENGTH_BYTES = 4

@@ -14,6 +14,8 @@ from honeytokens.fingerprints.compiled import F32, I64, U8, U32, U64, column, co
 _ODD, _PLAIN = int(State.ODD), int(State.PLAIN)
 _CODES, _MOST_TRIED, _MOST_MARKS = 12, 64, 512
 _UNSEEN, _BY_WORDS, _ROUNDING = 2, 3, 1e-3
+LEAST_PRICE = 2.0
+"""The price of words at which the bits of ``Pairs`` are reckoned: for fewer words than four, they are not asked."""
 HASHED = 2
 """The kind of the codes of hashed values: one of them alone is worth reading."""
 
@@ -154,7 +156,7 @@ def _some_pair_is_enough(
     """Return whether a decoy that has this pair may have enough bits; ``tried`` holds those that were tried."""
     prints, decoys, most, starts = pairs[1], pairs[2], pairs[3], pairs[4]
     place = _first(prints, starts, _lower_bits(starts), pair)
-    while 0 <= place < len(prints) and prints[place] == pair and most[place] >= bar:
+    while 0 <= place < len(prints) and prints[place] == pair and (most[place] >= bar or price < LEAST_PRICE):
         decoy = integer(decoys[place])
         place += 1
         new = True
@@ -171,7 +173,8 @@ def _some_pair_is_enough(
 @part
 def _order_by_code(codes: U8, start: int, stop: int, order: I64, ends: I64) -> None:
     """Put the places of marks in the order of their codes; those of one code end at ``ends`` of it."""
-    ends[:] = 0
+    for code in range(len(ends)):
+        ends[code] = 0
     for mark in range(start, stop):
         ends[integer(codes[mark]) + 1] += 1
     for code in range(_CODES):
@@ -181,17 +184,20 @@ def _order_by_code(codes: U8, start: int, stop: int, order: I64, ends: I64) -> N
         ends[codes[mark]] += 1
 
 
-@compiled(made(types.uint8), _MARKS, types.float64, _KINDS, _PAIRS, _SINGLES, _STAKES)
-def worth_reading(marks: Marks, bar: float, kinds: Kinds, pairs: Pairs, singles: Singles, stakes: Stakes) -> U8:
-    """Return 1 for each unit that is odd or holds a candidate of at least ``bar`` bits, and 0 for others."""
+@part
+def _try_units(
+    marks: Marks,
+    bar: float,
+    kinds: Kinds,
+    pairs: Pairs,
+    singles: Singles,
+    stakes: Stakes,
+    spares: tuple[I64, I64, I64],
+    found: U8,
+) -> None:
     codes, hashes, bounds, names, states = marks
     paired, known_pairs = kinds[1], pairs[0]
-    found = np.zeros(len(states), np.uint8)
-    tried, order, ends = (
-        np.empty(_MOST_TRIED, np.int64),
-        np.empty(_MOST_MARKS, np.int64),
-        np.empty(_CODES + 1, np.int64),
-    )
+    tried, order, ends = spares
     for unit in range(len(states)):
         if states[unit] != _PLAIN:
             found[unit] = states[unit] == _ODD
@@ -200,7 +206,8 @@ def worth_reading(marks: Marks, bar: float, kinds: Kinds, pairs: Pairs, singles:
         price = np.log2(max(1.0, float(names[unit]))) - _ROUNDING
         found[unit] = _some_strong_mark_is_enough(marks, start, stop, price, bar, kinds, singles, stakes)
         _order_by_code(codes, start, stop, order, ends)
-        tried[:] = -1
+        for nth in range(1, _MOST_TRIED):
+            tried[nth] = -1
         tried[0] = 0
         for one_code in range(1, _CODES):
             for other_code in range(1, _CODES):
@@ -213,4 +220,16 @@ def worth_reading(marks: Marks, bar: float, kinds: Kinds, pairs: Pairs, singles:
                             found[unit] = _some_pair_is_enough(
                                 pair, marks, start, stop, price, bar, pairs, stakes, tried
                             )
+
+
+@compiled(made(types.uint8), _MARKS, types.float64, _KINDS, _PAIRS, _SINGLES, _STAKES)
+def worth_reading(marks: Marks, bar: float, kinds: Kinds, pairs: Pairs, singles: Singles, stakes: Stakes) -> U8:
+    """Return 1 for each unit that is odd or holds a candidate of at least ``bar`` bits, and 0 for others."""
+    found = np.zeros(len(marks[4]), np.uint8)
+    tried, order, ends = (
+        np.empty(_MOST_TRIED, np.int64),
+        np.empty(_MOST_MARKS, np.int64),
+        np.empty(_CODES + 1, np.int64),
+    )
+    _try_units(marks, bar, kinds, pairs, singles, stakes, (tried, order, ends), found)
     return found

@@ -6,7 +6,7 @@ is built from decoys' values a batch at a time and keeps none of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,14 +14,14 @@ import polars as pl
 from numpy.typing import NDArray
 
 from honeytokens.fingerprints import NAME_FIELDS, PAIRED_FIELDS, fold
-from honeytokens.fingerprints.byte_marks import MOST_JOINED, QuickPrinter
+from honeytokens.fingerprints.byte_marks import MOST_JOINED, NAME_CODES, QuickPrinter
 from honeytokens.fingerprints.columns import column_prints
 from honeytokens.fingerprints.compiled import F32, U8, U32, U64
 from honeytokens.fingerprints.marks import Part
 from honeytokens.fingerprints.prints import CODES, PAIRED, PAIRED_CODES, STRONG_CODES
 from honeytokens.model import Field, KnownDecoys
 from honeytokens.scanning.matcher import CLOSE_CUT_BITS
-from honeytokens.scanning.potentials import let_pass, pairs_within
+from honeytokens.scanning.potentials import LEAST_PRICE, let_pass, pairs_within
 
 UNSEEN_NAME_BITS = 4.0
 """What a name may still earn whose first four letters are not in the record: one of them is wrong."""
@@ -43,19 +43,29 @@ _TELLING_PAIRS = np.zeros_like(PAIRED)
 _TELLING_PAIRS[[CODES[Part.DATE], CODES[Part.HEAD]]] = 1
 """Pairs, by the codes of both, that are of one of those fields: a birth date, a phone or a street, and a head."""
 
+_OTHERS: Mapping[tuple[Field, Field], tuple[Field, ...]] = {
+    (Field.FIRST_NAME, Field.BIRTH_NAME): (),
+    (Field.FIRST_NAME, Field.SURNAME): (Field.BIRTH_NAME,),
+    (Field.POSTCODE, Field.BIRTH_NAME): (Field.FIRST_NAME,),
+    (Field.POSTCODE, Field.SURNAME): (Field.FIRST_NAME, Field.BIRTH_NAME),
+}
+"""All other pairs of fields, and with each the names of which only a part is there, if no pair before it is there."""
+
 
 class QuickIndex(NamedTuple):
     """Columns; a row of ``rows`` is what one field of one decoy may bring.
 
-    ``known`` and ``known_pairs`` are filters of all marks and pairs. ``pairs`` and ``singles`` (of strong marks but
-    hashed ones) are in ascending order, each with a decoy that has it. ``pair_most`` are the bits that the decoy may
-    bring where it shows by no pair that says more; of one pair, those with most come first. The fields of decoy ``d``
-    are at ``rows[d]`` to ``rows[d + 1]``. A row of ``stakes`` has the bits it brings where all of it is there, where
-    some of it is, and where nothing is, and 1 where words that were tried are to be paid for. Its marks are
-    ``own[own_bounds[row]:own_bounds[row + 1]]``: lower halves of hashes, whose last bit is 1 if it stands for all.
+    ``known_names``, ``known`` and ``known_pairs`` are filters of names, of all other marks, and of pairs. ``pairs`` and
+    ``singles`` (of strong marks but hashed ones) are in ascending order, each with a decoy that has it. ``pair_most``
+    are the bits that the decoy may bring where it shows by no pair that says more; of one pair, those with most come
+    first. The fields of decoy ``d`` are at ``rows[d]`` to ``rows[d + 1]``. A row of ``stakes`` has the bits it brings
+    where all of it is there, where some of it is, and where nothing is, and 1 where words that were tried are to be
+    paid for. Its marks are ``own[own_bounds[row]:own_bounds[row + 1]]``: lower halves of hashes, whose last bit is 1 if
+    it stands for all.
     """
 
     known: U64
+    known_names: U64
     known_pairs: U64
     pairs: U64
     pair_decoys: U32
@@ -70,27 +80,32 @@ class QuickIndex(NamedTuple):
     @classmethod
     def build(cls, known: KnownDecoys, printer: QuickPrinter, salts: Sequence[bytes] = ()) -> QuickIndex:
         """Return the quick index of decoys, whose values may have been hashed with ``salts``."""
-        every, singles, pairs = list[U64](), list[pl.DataFrame](), list[tuple[U64, U32, U8]]()
+        every, names = list[U64](), list[U64]()
+        singles, pairs = list[pl.DataFrame](), list[tuple[U64, U32, U8]]()
         rows, own = list[pl.DataFrame](), list[pl.DataFrame]()
         for start in range(0, len(known), _BATCH):
             values = known.values(range(start, min(start + _BATCH, len(known))))
-            paired, batch = list[pl.DataFrame](), list[pl.DataFrame]()
+            paired, batch = dict[Field, pl.DataFrame](), list[pl.DataFrame]()
             for (name,), column in values.group_by("field"):
                 field = Field(name)
                 marks = column_prints(printer, field, column["decoy"], column["value"], salts)
-                every.append(marks["print"].unique().to_numpy())
+                named = NAME_CODES[marks["code"].to_numpy()]
+                every.append(marks.filter(~named)["print"].unique().to_numpy())
+                names.append(marks.filter(named)["print"].unique().to_numpy())
                 plain = marks.filter(pl.col("code") != _DIGEST)
                 singles.append(plain.filter(STRONG_CODES[plain["code"].to_numpy()]).select("decoy", "print"))
                 if field in PAIRED_FIELDS:
-                    paired.append(plain.filter(PAIRED_CODES[plain["code"].to_numpy()]))
+                    paired[field] = plain.filter(PAIRED_CODES[plain["code"].to_numpy()])
                 batch.append(_rows(field, column, plain))
                 own.append(_own(printer, field, column, plain))
-                every.append(own[-1]["print"].unique().to_numpy())
+                if field in BY_WORDS:
+                    names.append(own[-1]["print"].unique().to_numpy())
             rows += batch
             if paired:
-                pairs.append(_pairs(pl.concat(paired).unique(), _most_without(pl.concat(batch), start)))
+                pairs += _pairs(paired, pl.concat(batch), start)
         return cls(
             _filter(every),
+            _filter([np.unique(np.concatenate(names))] if names else []),
             _filter([hashes for hashes, *_ in pairs]),
             *_ordered_pairs(pairs),
             *_ordered([(frame["print"].to_numpy(), frame["decoy"].to_numpy()) for frame in singles]),
@@ -112,11 +127,15 @@ def _rows(field: Field, column: pl.DataFrame, marks: pl.DataFrame) -> pl.DataFra
     most = telling.group_by("decoy").agg(most=pl.col("bits").max().cast(pl.Float32) + _ROUNDING)
     marked = pl.col("decoy").is_in(marks["decoy"].unique().implode())
     named = field in NAME_FIELDS
+    # A name of more words than two can be there as a whole and make no pair.
+    long = column.filter(pl.col("value").str.contains(r"\w\W+\w+\W+\w"))["decoy"]
+    many = pl.col("decoy").is_in(long.unique().implode())
     near, unseen = (_no_more(bits if named else 0.0) for bits in (CLOSE_CUT_BITS, UNSEEN_NAME_BITS))
     return most.with_columns(
         field=_number(field),
         near=pl.when(marked).then(near).otherwise("most"),
         unseen=pl.when(marked).then(unseen).otherwise("most"),
+        part=pl.when(marked & ~many).then(near).otherwise("most"),
         by_words=pl.lit(field in BY_WORDS).cast(pl.Float32),
     )
 
@@ -151,29 +170,40 @@ def _own(printer: QuickPrinter, field: Field, column: pl.DataFrame, marks: pl.Da
     return found.select("decoy", "print", field=_number(field), whole="whole")
 
 
-def _most_without(rows: pl.DataFrame, first: int) -> F32:
-    """Return, by decoy, the bits that it brings at most without a birth date, a street or a strong mark of its own."""
-    seen = pl.col("field").is_in([_FIELD_NUMBERS[field] for field in _TELLING])
-    bits = rows.group_by("decoy").agg(bits=pl.when(seen).then("unseen").otherwise("most").sum()).sort("decoy")
+def _pairs(paired: Mapping[Field, pl.DataFrame], rows: pl.DataFrame, first: int) -> Iterator[tuple[U64, U32, U8]]:
+    """Yield the hashes of pairs, the decoys that have them, and what these bring where no other pair tells more."""
+    hashes, decoys = _paired(pl.concat(paired.values()), PAIRED * _TELLING_PAIRS)
+    yield hashes, decoys, np.full(len(decoys), 255, dtype=np.uint8)
+    for fields, others in _OTHERS.items():
+        if paired.keys() >= {*fields}:
+            hashes, decoys = _paired(pl.concat(paired[field] for field in fields), PAIRED * (1 - _TELLING_PAIRS))
+            most = np.ceil(_most(rows, first, others)[decoys - first])
+            yield hashes, decoys, np.minimum(most, 255).astype(np.uint8)
+
+
+def _paired(marks: pl.DataFrame, table: U8) -> tuple[U64, U32]:
+    """Return the hashes of pairs of marks, and the decoys that have them."""
+    ordered = marks.unique().sort("decoy")
+    decoys, starts = np.unique(ordered["decoy"].to_numpy(), return_index=True)
+    bounds = np.append(starts, len(ordered))
+    hashes, places = pairs_within(ordered["code"].to_numpy(), ordered["print"].to_numpy(), bounds, table)
+    return hashes, decoys[places]
+
+
+def _most(rows: pl.DataFrame, first: int, others: Collection[Field]) -> F32:
+    """Return, by decoy, what it brings at most by no field that tells, and no more than a part of some others."""
+    bits = (
+        pl.when(_is_one_of(_TELLING)).then("unseen").when(_is_one_of(others)).then("part").otherwise("most")
+        - LEAST_PRICE * pl.col("by_words")
+    ).clip(0)
+    totals = rows.group_by("decoy").agg(bits=bits.sum())
     found = np.zeros(_BATCH, np.float32)
-    found[bits["decoy"].to_numpy() - first] = bits["bits"].to_numpy()
+    found[totals["decoy"].to_numpy() - first] = totals["bits"].to_numpy()
     return found
 
 
-def _pairs(marks: pl.DataFrame, most_without: F32) -> tuple[U64, U32, U8]:
-    """Return the hashes of pairs, the decoys that have them, and what these bring where no other pair tells more."""
-    ordered = marks.sort("decoy")
-    decoys, starts = np.unique(ordered["decoy"].to_numpy(), return_index=True)
-    bounds = np.append(starts, len(ordered))
-    codes, prints = ordered["code"].to_numpy(), ordered["print"].to_numpy()
-    parts = list[tuple[U64, U32, U8]]()
-    for table, tells in ((PAIRED * _TELLING_PAIRS, True), (PAIRED * (1 - _TELLING_PAIRS), False)):
-        hashes, places = pairs_within(codes, prints, bounds, table)
-        own = decoys[places]
-        most = np.full(len(own), 255.0) if tells else np.ceil(most_without[own % _BATCH])
-        parts.append((hashes, own, np.minimum(most, 255).astype(np.uint8)))
-    hashes, own, most_bits = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return hashes, own, most_bits
+def _is_one_of(fields: Collection[Field]) -> pl.Expr:
+    return pl.col("field").is_in([_FIELD_NUMBERS[field] for field in fields])
 
 
 def _ordered_pairs(parts: list[tuple[U64, U32, U8]]) -> Iterator[NDArray[Any]]:

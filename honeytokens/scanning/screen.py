@@ -34,7 +34,7 @@ class Screen:
 
     def __init__(self, index: QuickIndex, printer: QuickPrinter) -> None:
         self._printer = printer
-        self._known = index.known
+        self._known = (index.known, index.known_names)
         self._threads = ThreadPoolExecutor(_THREADS)
         pair_starts, single_starts = index.starts()
         self._pairs = (index.known_pairs, index.pairs, index.pair_decoys, index.pair_most, pair_starts)
@@ -64,7 +64,7 @@ class Screen:
         return Sifted(np.append(0, ends), worth, np.append(0, np.cumsum(plain)))
 
     def _worth(self, folded: Folded, bar: float) -> NDArray[np.bool_]:
-        marks = self._printer.find(folded, self._known)
+        marks = self._printer.find(folded, *self._known)
         columns = (marks.codes, marks.hashes, marks.bounds, marks.names, marks.states)
         found = worth_reading(columns, bar, (_KINDS, PAIRED), self._pairs, self._singles, self._stakes)
         return found.astype(np.bool_)

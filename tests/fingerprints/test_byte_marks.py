@@ -53,7 +53,7 @@ def hashes(found: Sequence[Mark]) -> list[int]:
 def missed(records: Sequence[Sequence[str]], units: Sequence[bytes], shape: Shape) -> list[Mark]:
     """Marks in records that are not found in the units that hold them, and are not odd."""
     bounds = np.cumsum([0, *map(len, units)])
-    found = PRINTER.find(fold_units(np.frombuffer(b"".join(units), np.uint8), bounds, shape), ANYTHING)
+    found = PRINTER.find(fold_units(np.frombuffer(b"".join(units), np.uint8), bounds, shape), ANYTHING, ANYTHING)
     lost = list[Mark]()
     for number, fields in enumerate(records):
         if found.states[number] == State.PLAIN:
