@@ -14,7 +14,6 @@ from honeytokens.attribution import SaltedExtract, judge
 from honeytokens.decoys import RemadeDecoys, known_decoys
 from honeytokens.errors import OutputError
 from honeytokens.model import DecoyRef, Hit, Placement, Salt, ScanResult, Verdict
-from honeytokens.salting import chances, word_of
 from honeytokens.scanning.ignoring import Rules
 from honeytokens.workflows.home import Home
 from honeytokens.workflows.salt import maker_of
@@ -89,6 +88,8 @@ def known(home: Home, placements: Sequence[Placement]) -> RemadeDecoys:
 def salted_extract(home: Home, planned: Salt) -> SaltedExtract:
     """Return whose copy of a salted extract holds what, as its key tells."""
     key = maker_of(home, planned).key
+    from honeytokens.salting import chances, word_of  # loads readers and writers of tables
+
     words = [word_of(key, planned, each.number) for each in planned.recipients]
     return SaltedExtract(
         planned.name,
