@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import attribution, exchange, foreign, generation, indexing, planting, realism, scanning, stories
+from benchmarks import (
+    attribution,
+    exchange,
+    foreign,
+    generation,
+    indexing,
+    planting,
+    realism,
+    recall,
+    scanning,
+    stories,
+)
 
 BENCHMARKS = {
     "generation": generation.run,
@@ -14,6 +25,7 @@ BENCHMARKS = {
     "indexing": indexing.run,
     "planting": planting.run,
     "scanning": scanning.run,
+    "recall": recall.run,
     "foreign": foreign.run,
     "attribution": attribution.run,
 }
