@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
+from zoneinfo import ZoneInfo
 
+_PARIS = ZoneInfo("Europe/Paris")
 _STATED_AT_MOST = 1_000_000_000
 """Odds above one in this many are not worded: the faults of any model weigh more."""
 
@@ -21,6 +23,8 @@ class Phrasing:
 
     language: str
     months: tuple[str, ...]
+    days: tuple[str, ...]
+    """The days of the week, from Monday."""
     first_day: str
     """How the first day of a month is written."""
     thousands: str
@@ -63,6 +67,12 @@ class Phrasing:
         """Write a moment to the minute: ``2026-11-06 14:05 UTC``."""
         return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
+    def deadline(self, moment: datetime) -> str:
+        """Write a deadline as it is read aloud, by French clocks: ``Thursday 12 November 2026, 09:10 (Paris)``."""
+        local = moment.astimezone(_PARIS)
+        day = f"{self._day_of_month(local)} {self.months[local.month - 1]} {local.year}"
+        return f"{self.days[local.weekday()]} {day}, {local:%H:%M} (Paris)"
+
     def span(self, earliest: datetime | None, latest: datetime | None) -> str:
         """Write a span of days: ``between 3 and 6 November 2026``; empty when it has no bound at all."""
         if earliest is None:
@@ -99,6 +109,7 @@ _ENGLISH = Phrasing(
         "November",
         "December",
     ),
+    days=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
     first_day="1",
     thousands=",",
     percent_sign="%",
@@ -126,6 +137,7 @@ _FRENCH = Phrasing(
         "novembre",
         "décembre",
     ),
+    days=("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
     first_day="1er",
     thousands="\u202f",
     percent_sign="\u00a0%",

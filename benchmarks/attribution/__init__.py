@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.attribution import codes
+from benchmarks.attribution import codes, extent, replays, windows
 
 SEED = 20261127
 
@@ -10,4 +10,7 @@ SEED = 20261127
 def run() -> None:
     """Print every measure."""
     print(f"seed {SEED}")
+    extent.run(SEED)
+    windows.run(SEED)
+    replays.run(SEED)
     codes.run(SEED)

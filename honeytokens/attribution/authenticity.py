@@ -7,12 +7,21 @@ without figures) leaves the question open.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
 from honeytokens.attribution.case import Case
-from honeytokens.attribution.chance import all_by_chance, decoys_to_exclude, none_in_sample, records_to_exclude
+from honeytokens.attribution.chance import (
+    ERROR_FLOOR,
+    all_by_chance,
+    decoys_to_exclude,
+    log_choose,
+    none_in_sample,
+    records_to_exclude,
+)
+from honeytokens.attribution.intervals import beta_cdf, mid_p
 from honeytokens.model import Authenticity
 
 _CHANCE_BRINGS = 1.0
@@ -70,7 +79,57 @@ def _with_hits(case: Case) -> Finding:
     reason = words.confirmed.format(hits=hits, odds=say.odds(error))
     if case.strays:
         reason += " " + words.strays_too.format(strays=strays)
-    return Finding(Authenticity.CONFIRMED, error, reason)
+    return _recycled(case, reason) or _mixed(case, reason) or Finding(Authenticity.CONFIRMED, error, reason)
+
+
+def _recycled(case: Case, reason: str) -> Finding | None:
+    """Return that the records come from an older leak, when a new theft would hardly find only decoys of it.
+
+    Of the K decoys that stood at some time since the older leak was known, H0 were in it: H hits of a new theft would
+    all be among those with probability C(H0, H) / C(K, H), paid for all older leaks.
+    """
+    words, say = case.wording, case.wording.phrasing
+    found = {hit.decoy for hit in case.hits}
+    for leak in case.older:
+        since = {
+            place.ref
+            for places in case.lived.values()
+            for place in places
+            if place.withdrawn is None or place.withdrawn > leak.known
+        }
+        old = leak.decoys & since
+        if not found or not found <= leak.decoys or len(old) < len(found):
+            continue
+        chance = math.exp(log_choose(len(old), len(found)) - log_choose(len(since | found), len(found)))
+        error = max(ERROR_FLOOR, chance * len(case.older))
+        if error <= case.risk:
+            told = words.recycled.format(name=leak.name, hits=say.number(len(found)), odds=say.odds(error))
+            return Finding(Authenticity.RECYCLED, error, f"{reason} {told}")
+    return None
+
+
+def _mixed(case: Case, reason: str) -> Finding | None:
+    """Return that only a part is ours, when so many records of ours would hold more decoys (binomial tail).
+
+    Asked only where the operator says that each record is of another patient, and of the establishment hit whose
+    decoys are the rarest among its patients.
+    """
+    words, say = case.wording, case.wording.phrasing
+    names = {case.homes[hit.decoy] for hit in case.hits if hit.decoy in case.homes}
+    shares = [
+        decoys / case.host_patients[name]
+        for name, decoys in standing_decoys(case).items()
+        if name in names and case.host_patients.get(name, 0) > 0
+    ]
+    records, found = case.result.stats.records, len(case.hits)
+    if not case.one_each or not shares or found >= records:
+        return None
+    error = max(ERROR_FLOOR, 1 - beta_cdf(min(1.0, *shares), found + 1, records - found))
+    if error > case.risk:
+        return None
+    most = min(1.0, mid_p(found, records, case.confidence)[1] / min(shares))
+    told = words.mixed.format(records=say.number(records), percent=say.percent(round(most, 2)), odds=say.odds(error))
+    return Finding(Authenticity.MIXED, error, f"{reason} {told}")
 
 
 def _decoys_only(case: Case) -> bool:

@@ -13,6 +13,15 @@ from honeytokens.model import DecoyRef, Hit, Placement, PlacementState, ScanResu
 
 
 @dataclass(frozen=True, slots=True)
+class OlderLeak:
+    """What was found in a leak of an earlier incident, and when that was known."""
+
+    name: str
+    known: datetime
+    decoys: frozenset[DecoyRef]
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One leak and everything that is known about our own decoys."""
 
@@ -33,6 +42,10 @@ class Case:
     wording: Wording
     salted: tuple[Hit, ...] = ()
     """Hits of rows that were mixed into extracts, one per decoy."""
+    older: tuple[OlderLeak, ...] = ()
+    """Leaks of earlier incidents."""
+    one_each: bool = False
+    """Whether the operator says that each record is of another patient."""
 
     @property
     def risk(self) -> float:
@@ -55,12 +68,38 @@ def open_case(
     confidence: float,
     wording: Wording,
     extracts: Sequence[SaltedExtract] = (),
+    older: Sequence[OlderLeak] = (),
+    one_each: bool = False,
 ) -> Case:
     """Put a scan and the placements of all campaigns in order."""
     lived: defaultdict[DecoyRef, list[Placement]] = defaultdict(list)
     for placement in placements:
         if placement.state is not PlacementState.PLANNED:
             lived[placement.ref].append(placement)
+    homes, residents = homes_of(lived)
+    salt = frozenset[DecoyRef]().union(*(extract.decoys for extract in extracts))
+    merged = _merged(result.hits)
+    return Case(
+        result=result,
+        hits=tuple(hit for hit in merged if hit.decoy in lived),
+        strays=tuple(hit for hit in merged if hit.decoy not in lived and hit.decoy not in salt),
+        lived=dict(lived),
+        homes=homes,
+        residents=residents,
+        host_patients=host_patients,
+        now=now,
+        confidence=confidence,
+        wording=wording,
+        salted=tuple(hit for hit in merged if hit.decoy in salt),
+        older=tuple(older),
+        one_each=one_each,
+    )
+
+
+def homes_of(
+    lived: Mapping[DecoyRef, Sequence[Placement]],
+) -> tuple[dict[DecoyRef, str], dict[str, Sequence[Placement]]]:
+    """Return the only establishment of each decoy that has one, and the placements of those by establishment."""
     homes: dict[DecoyRef, str] = {}
     residents: defaultdict[str, list[Placement]] = defaultdict(list)
     for decoy, places in lived.items():
@@ -71,21 +110,7 @@ def open_case(
         else:
             for place in places:
                 residents[place.establishment] += ()
-    salt = frozenset[DecoyRef]().union(*(extract.decoys for extract in extracts))
-    merged = _merged(result.hits)
-    return Case(
-        result=result,
-        hits=tuple(hit for hit in merged if hit.decoy in lived),
-        strays=tuple(hit for hit in merged if hit.decoy not in lived and hit.decoy not in salt),
-        lived=dict(lived),
-        homes=homes,
-        residents=dict(residents),
-        host_patients=host_patients,
-        now=now,
-        confidence=confidence,
-        wording=wording,
-        salted=tuple(hit for hit in merged if hit.decoy in salt),
-    )
+    return homes, dict(residents)
 
 
 def _merged(hits: Sequence[Hit]) -> list[Hit]:

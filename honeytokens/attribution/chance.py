@@ -17,7 +17,8 @@ def _probability(log_value: float) -> float:
     return min(1.0, max(ERROR_FLOOR, math.exp(min(0.0, log_value))))
 
 
-def _log_choose(n: int, k: int) -> float:
+def log_choose(n: int, k: int) -> float:
+    """Return the logarithm of the number of ways to choose k of n (0 <= k <= n)."""
     return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
 
 
@@ -51,8 +52,8 @@ def none_elsewhere(hits: int, decoys_hit: int, sites_hit: int, decoys: int, riva
     worst, silent = -math.inf, 0
     for s, more in enumerate([decoys, *sorted(k for k in rivals if k > 0)], start=1):
         silent += more
-        drawn = _log_choose(decoys_hit, hits) - _log_choose(decoys_hit + silent, hits)
-        worst = max(worst, drawn + s * math.log(2) + _log_choose(sites_hit + s, s))
+        drawn = log_choose(decoys_hit, hits) - log_choose(decoys_hit + silent, hits)
+        worst = max(worst, drawn + s * math.log(2) + log_choose(sites_hit + s, s))
     return _probability(worst) if decoys > 0 else 1.0
 
 

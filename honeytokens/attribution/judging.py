@@ -3,16 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from honeytokens.attribution.authenticity import authenticity_of
-from honeytokens.attribution.case import open_case
+from honeytokens.attribution.case import Case, OlderLeak, open_case
+from honeytokens.attribution.claims import claims_of, overlap_finding
 from honeytokens.attribution.recipients import SaltedExtract, recipients_of
 from honeytokens.attribution.sentence import sentence_of
-from honeytokens.attribution.when import window_of
+from honeytokens.attribution.shapes import Traits, shapes_of
+from honeytokens.attribution.sources import Source, sources_of
+from honeytokens.attribution.when import life, window_of
 from honeytokens.attribution.where import findings_of
 from honeytokens.attribution.wording import WORDINGS
-from honeytokens.model import Authenticity, Placement, ScanResult, Verdict
+from honeytokens.model import (
+    Claim,
+    DecoyRef,
+    FormFinding,
+    OverlapFinding,
+    Placement,
+    ScanResult,
+    TheftWindow,
+    Verdict,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is known beside the scan and the placements, as far as it is.
+
+    ``patients`` by source, as ``host_patients`` by establishment; ``extracts`` that were salted; ``traits`` of decoys;
+    ``forms`` of the files; ``older`` leaks; ``overlaps`` of files of this leak, not yet held against anything;
+    ``claims``; ``aware``, when the operator became aware; ``clock_error``, by how much clocks may have been wrong;
+    ``one_each``, whether each record is of another patient.
+    """
+
+    patients: Mapping[Source, int] = field(default_factory=dict)
+    extracts: Sequence[SaltedExtract] = ()
+    traits: Mapping[DecoyRef, Traits] = field(default_factory=dict)
+    forms: Sequence[FormFinding] = ()
+    older: Sequence[OlderLeak] = ()
+    overlaps: Sequence[OverlapFinding] = ()
+    claims: Sequence[Claim] = ()
+    aware: datetime | None = None
+    clock_error: timedelta = timedelta()
+    one_each: bool = False
 
 
 def judge(
@@ -23,13 +58,12 @@ def judge(
     confidence: float = 0.95,
     host_patients: Mapping[str, int] | None = None,
     language: str = "en",
-    extracts: Sequence[SaltedExtract] = (),
+    beside: Beside | None = None,
 ) -> Verdict:
     """Return what a scanned leak proves.
 
     ``placements`` are those of all campaigns, whatever their state. ``host_patients`` gives, by establishment, how many
-    patients its system holds: without it, a leak in which nothing was found stays undecidable. ``extracts`` are those
-    that were salted. Raises ``ValueError``
+    patients its system holds: without it, a leak in which nothing was found stays undecidable. Raises ``ValueError``
     when ``confidence`` is not between 0.5 and 1, when ``now`` is naive, or when ``language`` is not in ``WORDINGS``.
     """
     if not 0.5 <= confidence < 1:
@@ -38,6 +72,7 @@ def judge(
         raise ValueError("now must be an aware time")
     if language not in WORDINGS:
         raise ValueError(f"no verdict is worded in {language!r}; languages: {', '.join(WORDINGS)}")
+    known = beside or Beside()
     case = open_case(
         result,
         placements,
@@ -45,26 +80,61 @@ def judge(
         now=now,
         confidence=confidence,
         wording=WORDINGS[language],
-        extracts=extracts,
+        extracts=known.extracts,
+        older=known.older,
+        one_each=known.one_each,
     )
     finding = authenticity_of(case)
-    confirmed = finding.authenticity is Authenticity.CONFIRMED
-    window = window_of(case) if confirmed else None
-    establishments = findings_of(case, finding, window)
+    ours = finding.authenticity.ours
+    window = window_of(case, known.clock_error) if ours else None
+    shapes = shapes_of(case.hits, _present(case, window), known.traits, case.wording) if ours else ()
+    sampled = not any(shape.kind in {"page", "filter"} for shape in shapes)
+    establishments = findings_of(case, finding, window, sampled=sampled)
     touched = [
-        recipients_of(extract, case.salted, case.wording, confirmed=confirmed)
-        for extract in extracts
+        recipients_of(extract, case.salted, case.wording, confirmed=ours)
+        for extract in known.extracts
         if not extract.decoys.isdisjoint(hit.decoy for hit in case.salted)
     ]
+    claimed = next((claim.records for claim in reversed(known.claims) if claim.records is not None), None)
+    overlaps = tuple(overlap_finding(each, claimed, confidence, case.wording) for each in known.overlaps)
     return Verdict(
         authenticity=finding.authenticity,
         error=finding.error,
         reason=finding.reason,
         establishments=establishments,
         window=window,
-        sentence=sentence_of(case, finding, establishments, window, touched),
+        sentence=sentence_of(case, finding, establishments, window, touched, known.aware),
         confidence=confidence,
         language=language,
         judged=now,
         extracts=tuple(touched),
+        sources=sources_of(case, finding, window, known.patients, sampled=sampled),
+        size=_size(case, overlaps) if ours else "",
+        shapes=shapes,
+        forms=tuple(known.forms),
+        overlaps=overlaps,
+        claims=claims_of(known.claims, establishments, window, overlaps, result, case.risk, case.wording),
+        aware=known.aware,
     )
+
+
+def _present(case: Case, window: TheftWindow | None) -> set[DecoyRef]:
+    """Return the decoys that stood in the establishments that were hit at some time of the window of the theft."""
+    names = {case.homes[hit.decoy] for hit in case.hits if hit.decoy in case.homes}
+    return {
+        place.ref
+        for name in names
+        for place in case.residents[name]
+        if (lived := life(place, case.now))
+        and (window is None or window.latest is None or lived.start < window.latest)
+        and (window is None or window.earliest is None or lived.end > window.earliest)
+    }
+
+
+def _size(case: Case, overlaps: Sequence[OverlapFinding]) -> str:
+    bounded = [each for each in overlaps if each.high is not None]
+    if not bounded:
+        return case.wording.size_not_identifiable
+    say = case.wording.phrasing
+    narrow = min(bounded, key=lambda each: (each.high or 0) / each.low)
+    return case.wording.size_told.format(low=say.number(narrow.low), high=say.number(narrow.high or 0))

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from honeytokens.attribution.authenticity import Finding
 from honeytokens.attribution.case import Case
 from honeytokens.attribution.recipients import RISK
 from honeytokens.model import Authenticity, EstablishmentFinding, ExtractFinding, Standing, TheftWindow
+
+CNIL = timedelta(hours=72)
+"""Within this of becoming aware, the regulator is told (GDPR, article 33)."""
 
 
 def sentence_of(
@@ -16,10 +20,11 @@ def sentence_of(
     establishments: tuple[EstablishmentFinding, ...],
     window: TheftWindow | None,
     extracts: Sequence[ExtractFinding] = (),
+    aware: datetime | None = None,
 ) -> str:
     """Say it in the language of the case. Access is never judged, and doubt asks to act as if it were true."""
     words = case.wording
-    if finding.authenticity is Authenticity.CONFIRMED:
+    if finding.authenticity.ours:
         parts = _confirmed(case, finding, establishments, window)
         parts[1:1] = [_handed(case, extract) for extract in extracts]
     elif finding.authenticity is Authenticity.NOT_OURS:
@@ -27,7 +32,10 @@ def sentence_of(
     else:
         reason = finding.reason[0].lower() + finding.reason[1:].removesuffix(".")
         parts = [words.say_undecidable.format(reason=reason), words.say_act_as_if]
-    return words.say_join.join([*parts, words.say_no_access]) + "."
+    said = words.say_join.join([*parts, words.say_no_access]) + "."
+    if aware is not None and finding.authenticity is not Authenticity.NOT_OURS:
+        said += " " + words.say_clocks.format(cnil=words.phrasing.deadline(aware + CNIL)) + "."
+    return said
 
 
 def _confirmed(
@@ -35,7 +43,12 @@ def _confirmed(
 ) -> list[str]:
     words, say = case.wording, case.wording.phrasing
     standing = {s: say.names([e.establishment for e in establishments if e.standing is s]) for s in Standing}
-    parts = [words.say_confirmed.format(odds=say.odds(finding.error or 0.0))]
+    starts = {
+        Authenticity.CONFIRMED: words.say_confirmed,
+        Authenticity.MIXED: words.say_mixed,
+        Authenticity.RECYCLED: words.say_recycled,
+    }
+    parts = [starts[finding.authenticity].format(odds=say.odds(finding.error or 0.0))]
     if names := standing[Standing.INCLUDED]:
         parts.append(words.say_included.format(names=names))
     if case.hits:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from honeytokens.phrasing import Phrasing
@@ -45,9 +46,35 @@ class Wording:
     one_moment: str
     several_moments: str
     moment: str
+    lasted: str
     backup: str
+    clocks_paid: str
     weak_left_out: str
     contradictions: str
+
+    # How much, and in what shape: why.
+    recycled: str
+    mixed: str
+    not_sampled: str
+    size_not_identifiable: str
+    size_told: str
+    overlap_bounded: str
+    overlap_open: str
+    shape_page: str
+    shape_filter: str
+    shape_sorted: str
+    orders: Mapping[str, str]
+    groups: Mapping[str, str]
+
+    # Claims: why.
+    claim_access: str
+    claim_size_refuted: str
+    claim_size_smaller: str
+    claim_size_possible: str
+    claim_site_unknown: str
+    claim_time_unknown: str
+    claim_time_outside: str
+    claim_time_inside: str
 
     # Through whom: why.
     recipients_named: str
@@ -56,6 +83,8 @@ class Wording:
     # The sentence: its parts, joined in this order.
     say_join: str
     say_confirmed: str
+    say_mixed: str
+    say_recycled: str
     say_not_ours: str
     say_undecidable: str
     say_included: str
@@ -68,4 +97,5 @@ class Wording:
     say_undecided: str
     say_unread: str
     say_no_access: str
+    say_clocks: str
     say_act_as_if: str

@@ -12,12 +12,15 @@ stood alone, so that the window covers both.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from honeytokens.attribution.case import Case
 from honeytokens.attribution.stabbing import Span, windows
 from honeytokens.model import Dating, Hit, Placement, Stamp, TheftWindow
+
+_FEWEST_LASTING = 8
+"""Of fewer records, too many orders look like one copying that lasted."""
 
 _TOLD = 4
 """How many moments are told one by one."""
@@ -33,8 +36,8 @@ class _Shown(NamedTuple):
     surely: Span
 
 
-def window_of(case: Case) -> TheftWindow | None:
-    """Return the window of the theft, or ``None`` when no hit can be dated.
+def window_of(case: Case, clock_error: timedelta = timedelta()) -> TheftWindow | None:
+    """Return the window of the theft, or ``None`` when no hit can be dated; wider by how wrong clocks may have been.
 
     Only the strongest hits are used, as many as keep the sum of their expected false alarms within the risk: the
     probability that chance put one of them there is then within the risk too (a union bound).
@@ -52,8 +55,8 @@ def window_of(case: Case) -> TheftWindow | None:
     if len(cut) > len(moments):
         moments = cut
     return TheftWindow(
-        earliest=_bound(moments[0].start),
-        latest=_bound(moments[-1].end),
+        earliest=_widened(_bound(moments[0].start), -clock_error),
+        latest=_widened(_bound(moments[-1].end), clock_error),
         snapshots=len(moments),
         reason=_reason(
             case,
@@ -61,6 +64,8 @@ def window_of(case: Case) -> TheftWindow | None:
             dated=len({hit.decoy for hit, _ in dated}),
             weak=len(case.hits) - len(strong),
             torn=torn,
+            lasting=len(moments) > 1 and _lasted(dated),
+            clock_error=clock_error,
         ),
         datings=tuple(_dating(hit, span) for hit, span in dated),
     )
@@ -130,11 +135,46 @@ def _bound(moment: datetime) -> datetime | None:
     return None if moment in (_EVER.start, _EVER.end) else moment
 
 
+def _widened(moment: datetime | None, by: timedelta) -> datetime | None:
+    return None if moment is None else moment + by
+
+
+def _lasted(dated: Sequence[tuple[Hit, _Shown]]) -> bool:
+    """Return whether one copying that went through the file from its first record to its last explains all.
+
+    Then copy times rise with the place in the file: going down it, each is the latest begin so far, and must lie before
+    the end of the span at hand. Of two snapshots mixed at random, n records of which k are of the later, one in
+    C(n, k) stands so.
+    """
+    places = [
+        ((at.path, at.member or ""), at.row if at.row is not None else at.line, shown)
+        for hit, shown in dated
+        if hit.evidence and (at := hit.evidence[0].location)
+    ]
+    if len({file for file, _, _ in places}) != 1 or any(number is None for _, number, _ in places):
+        return False
+    reached = _EVER.start
+    for _, _, shown in sorted(places, key=lambda place: place[1] or 0):
+        reached = max(reached, shown.surely.start)
+        if reached >= shown.maybe.end:
+            return False
+    return len(places) >= _FEWEST_LASTING
+
+
 def _dating(hit: Hit, shown: _Shown) -> Dating:
     return Dating(hit.decoy, shown.version, _bound(shown.maybe.start), _bound(shown.maybe.end))
 
 
-def _reason(case: Case, moments: Sequence[Span], *, dated: int, weak: int, torn: int) -> str:
+def _reason(
+    case: Case,
+    moments: Sequence[Span],
+    *,
+    dated: int,
+    weak: int,
+    torn: int,
+    lasting: bool,
+    clock_error: timedelta,
+) -> str:
     words, say = case.wording, case.wording.phrasing
     if len(moments) == 1:
         parts = [words.one_moment.format(hits=say.number(dated))]
@@ -142,7 +182,11 @@ def _reason(case: Case, moments: Sequence[Span], *, dated: int, weak: int, torn:
         each = [words.moment.format(earliest=say.time(m.start), latest=say.time(m.end)) for m in moments]
         told = "; ".join(each if len(each) <= _TOLD else (*each[: _TOLD - 1], "…", each[-1]))
         parts = [words.several_moments.format(hits=say.number(dated), snapshots=say.number(len(moments)), moments=told)]
+    if lasting:
+        parts.append(words.lasted)
     parts.append(words.backup)
+    if clock_error:
+        parts.append(words.clocks_paid.format(minutes=say.number(round(clock_error.total_seconds() / 60))))
     if weak:
         parts.append(words.weak_left_out.format(hits=say.number(weak)))
     if torn:

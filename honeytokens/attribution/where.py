@@ -30,13 +30,23 @@ _EDGES = 0.1
 """The share of the risk that may be spent on the theft not having been in the first or last moments of its window."""
 
 
-def findings_of(case: Case, finding: Finding, window: TheftWindow | None) -> tuple[EstablishmentFinding, ...]:
-    """Return a finding for each establishment that has or had decoys, in the order of their names."""
-    if finding.authenticity is not Authenticity.CONFIRMED:
+def findings_of(
+    case: Case, finding: Finding, window: TheftWindow | None, *, sampled: bool = True
+) -> tuple[EstablishmentFinding, ...]:
+    """Return a finding for each establishment that has or had decoys, in the order of their names.
+
+    Where the records are no random sample (``sampled`` false), silence excludes nobody.
+    """
+    if not finding.authenticity.ours:
         present = standing_decoys(case)
         return tuple(_not_confirmed(case, finding, name, present[name]) for name in sorted(case.residents))
     hits = _hits_by_home(case)
     included = {name for name, own in hits.items() if _error(own) <= case.risk}
+    if not sampled:
+        return tuple(
+            _hit(case, name, hits[name], window) if name in hits else _unsampled(case, name)
+            for name in sorted(case.residents)
+        )
     censuses = tuple(_censuses(case, window, hits, included)) if window else ()
     return tuple(
         _hit(case, name, hits[name], window) if name in hits else _silent(case, name, included, hits, censuses)
@@ -145,6 +155,10 @@ def _silent(
     more = math.ceil((wanted - total) * records / total)
     reason = words.more_records.format(present=counted, more=say.number(more))
     return EstablishmentFinding(name, Standing.UNDECIDED, 0, present, None, reason, more)
+
+
+def _unsampled(case: Case, name: str) -> EstablishmentFinding:
+    return EstablishmentFinding(name, Standing.UNDECIDED, 0, 0, None, case.wording.not_sampled)
 
 
 def _lives_in(case: Case, hit: Hit, name: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from honeytokens.attribution.texts import Wording
 from honeytokens.phrasing import PHRASINGS
 
@@ -70,11 +72,63 @@ ENGLISH = Wording(
         "that lasted, or a table that keeps old values, looks the same."
     ),
     moment="{earliest} to {latest}",
+    lasted="The later values stand further down the file: one copying that lasted explains them.",
+    clocks_paid="Clocks may have been wrong by {minutes} minutes: the window is wider by as much on either side.",
     backup="A stolen backup dates the backup, not its theft.",
     weak_left_out="Hits too weak to date anything, left out: {hits}.",
     contradictions=(
         "Recorded times or versions that contradict each other, left out: {hits}. Check the clocks and the registry."
     ),
+    recycled=(
+        "All of the {hits} decoys found were in the leak {name} already. A new theft would have that with a "
+        "probability below {odds}: this is the older leak again."
+    ),
+    mixed=(
+        "They are too few for {records} records of ours: at most {percent} of the records are ours (error risk below "
+        "{odds}), or the file is no random sample. Fabricated, public or others' data were mixed in."
+    ),
+    not_sampled=(
+        "The records are one page of a list, or what a filter let through, so its silence proves nothing. Another page "
+        "of the leak is needed."
+    ),
+    size_not_identifiable=(
+        "One random sample does not identify how much was stolen: it proves only what is in it. A second file that was "
+        "drawn independently, or the row numbers of the source, would tell."
+    ),
+    size_told="Two files together bound the whole: between {low} and {high} records, if both are random samples of it.",
+    overlap_bounded=(
+        "Records in both: {both}. If both are random samples, the whole has between {low} and {high} "
+        "records, at {percent}."
+    ),
+    overlap_open=(
+        "Records in both: {both}. If both are random samples, the whole has at least {low} records, at "
+        "{percent}; nothing "
+        "bounds it from above."
+    ),
+    shape_page=(
+        "One page of a list by {by}: all {hits} hits lie among {span} neighbours of the {present} decoys, "
+        "from {first} to "
+        "{last} of the list."
+    ),
+    shape_filter="A filter by {by} ({value}): all {hits} hits have it, as {inside} of the {present} decoys do.",
+    shape_sorted="The file is sorted by {by}: the {hits} hits stand in that order.",
+    orders=MappingProxyType(
+        {"name": "name", "birth_date": "birth date", "number": "record number", "last_stay": "last stay"}
+    ),
+    groups=MappingProxyType({"sex": "sex", "birth_decade": "decade of birth", "practitioner": "practitioner"}),
+    claim_access="Rows cannot judge a claim of access: check accounts and logs.",
+    claim_size_refuted=(
+        "What two files share would be as far off as this with a probability below {odds}, were the whole so large, if "
+        "both are random samples of it."
+    ),
+    claim_size_smaller=(
+        "The files hold {records} records, more than claimed, unless some are not of patients or stand in them twice."
+    ),
+    claim_size_possible="What the files share agrees with it, and with other sizes.",
+    claim_site_unknown="No decoy was ever planted there: nothing can be said.",
+    claim_time_unknown="Nothing in the leak can be dated.",
+    claim_time_outside="It is outside the window of the theft.",
+    claim_time_inside="It is in the window of the theft.",
     recipients_named=(
         "Copies of the extract {extract} that were handed to {names} are in the leak. Anybody is named wrongly with a "
         "probability below {odds}, whatever was done to the copies. That a copy leaked does not say who leaked it: it "
@@ -86,6 +140,8 @@ ENGLISH = Wording(
     ),
     say_join="; ",
     say_confirmed="Confirmed: this file came from our records (error risk below {odds})",
+    say_mixed="Ours in part: records of ours are in this file, mixed with others (error risk below {odds})",
+    say_recycled="Not new: this file comes from an older leak of ours (error risk below {odds})",
     say_not_ours=(
         "Not ours, if it is a random sample copied since {since}: none of the {records} records read is a decoy "
         "(error risk below {odds})"
@@ -101,5 +157,6 @@ ENGLISH = Wording(
     say_undecided="{names} undecided",
     say_unread="part of the file could not be read",
     say_no_access="how they got access is not judged",
+    say_clocks="CERT Santé now, CNIL by {cnil}",
     say_act_as_if="until more is known, act as if it were ours",
 )

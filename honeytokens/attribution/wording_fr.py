@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from honeytokens.attribution.texts import Wording
 from honeytokens.phrasing import PHRASINGS
 
@@ -80,12 +82,81 @@ FRENCH = Wording(
         "({moments}). Une copie qui a duré, ou une table qui garde les anciennes valeurs, donne la même image."
     ),
     moment="du {earliest} au {latest}",
+    lasted=(
+        "Les valeurs plus récentes se trouvent plus bas dans le fichier\u00a0: une seule copie qui a duré les explique."
+    ),
+    clocks_paid=(
+        "Les horloges ont pu se tromper de {minutes} minutes\u00a0: la fenêtre est élargie d’autant de chaque côté."
+    ),
     backup="Une sauvegarde volée date la sauvegarde, non son vol.",
     weak_left_out="Trop faibles pour dater quoi que ce soit, écartés\u00a0: {hits}.",
     contradictions=(
         "Heures ou versions enregistrées qui se contredisent, écartées\u00a0: {hits}. Vérifier les horloges et le "
         "registre."
     ),
+    recycled=(
+        "Les {hits} leurres trouvés étaient tous déjà dans la fuite {name}. Un nouveau vol donnerait cela avec une "
+        "probabilité inférieure à {odds}\u00a0: c’est l’ancienne fuite, reprise."
+    ),
+    mixed=(
+        "Ils sont trop peu pour {records} enregistrements de chez nous\u00a0: au plus {percent} des enregistrements "
+        "viennent de nous (risque d’erreur inférieur à {odds}), ou le fichier n’est pas un échantillon aléatoire. Des "
+        "données inventées, publiques ou venues d’ailleurs y ont été mêlées."
+    ),
+    not_sampled=(
+        "Les enregistrements sont une page de liste ou le résultat d’un filtre\u00a0: son silence ne prouve rien. Il "
+        "faut une autre page de la fuite."
+    ),
+    size_not_identifiable=(
+        "Un seul échantillon aléatoire ne permet pas de connaître l’étendue du vol\u00a0: il ne prouve que ce qu’il "
+        "contient. Un second fichier tiré indépendamment, ou les numéros de ligne d’origine, le permettrait."
+    ),
+    size_told=(
+        "Deux fichiers bornent ensemble le tout\u00a0: entre {low} et {high} enregistrements, si tous deux en sont des "
+        "échantillons aléatoires."
+    ),
+    overlap_bounded=(
+        "Enregistrements communs\u00a0: {both}. Si les deux fichiers sont des échantillons aléatoires, le tout compte "
+        "entre {low} et {high} enregistrements, à {percent}."
+    ),
+    overlap_open=(
+        "Enregistrements communs\u00a0: {both}. Si les deux fichiers sont des échantillons aléatoires, le "
+        "tout compte au "
+        "moins {low} enregistrements, à {percent}\u00a0; rien ne le borne par le haut."
+    ),
+    shape_page=(
+        "Une page d’une liste par {by}\u00a0: les {hits} leurres touchés se trouvent tous parmi {span} voisins des "
+        "{present} leurres, de {first} à {last} de la liste."
+    ),
+    shape_filter=(
+        "Un filtre par {by} ({value})\u00a0: les {hits} touchés l’ont tous, comme {inside} des {present} leurres."
+    ),
+    shape_sorted="Le fichier est trié par {by}\u00a0: les {hits} leurres touchés y sont dans cet ordre.",
+    orders=MappingProxyType(
+        {
+            "name": "nom",
+            "birth_date": "date de naissance",
+            "number": "numéro d’enregistrement",
+            "last_stay": "dernier séjour",
+        }
+    ),
+    groups=MappingProxyType({"sex": "sexe", "birth_decade": "décennie de naissance", "practitioner": "praticien"}),
+    claim_access=(
+        "Des enregistrements ne permettent pas de juger une revendication d’accès\u00a0: vérifier comptes et journaux."
+    ),
+    claim_size_refuted=(
+        "Ce que deux fichiers ont en commun serait aussi éloigné avec une probabilité inférieure à {odds} si le tout "
+        "était si grand, à condition que tous deux en soient des échantillons aléatoires."
+    ),
+    claim_size_smaller=(
+        "Les fichiers contiennent {records} enregistrements, plus que revendiqué, sauf si certains ne sont pas de "
+        "patients ou y figurent deux fois."
+    ),
+    claim_size_possible="Ce que les fichiers ont en commun s’accorde avec elle, et avec d’autres tailles.",
+    claim_site_unknown="Aucun leurre n’y a jamais été posé\u00a0: rien ne peut en être dit.",
+    claim_time_unknown="Rien dans la fuite ne peut être daté.",
+    claim_time_outside="En dehors de la fenêtre du vol.",
+    claim_time_inside="Dans la fenêtre du vol.",
     recipients_named=(
         "Des copies de l’extraction {extract} remises à {names} sont dans la fuite. La probabilité que quiconque soit "
         "nommé à tort est inférieure à {odds}, quoi qu’on ait fait aux copies. Qu’une copie ait fui ne dit pas qui l’a "
@@ -98,6 +169,12 @@ FRENCH = Wording(
     ),
     say_join="\u00a0; ",
     say_confirmed="Confirmé\u00a0: ce fichier vient de nos données (risque d’erreur inférieur à {odds})",
+    say_mixed=(
+        "Confirmé en partie\u00a0: des données de chez nous sont mêlées à d’autres (risque d’erreur inférieur à {odds})"
+    ),
+    say_recycled=(
+        "Pas nouveau\u00a0: ce fichier vient d’une ancienne fuite de chez nous (risque d’erreur inférieur à {odds})"
+    ),
     say_not_ours=(
         "Pas de chez nous, si c’est un échantillon aléatoire copié depuis le {since}\u00a0: aucun des {records} "
         "enregistrements lus n’est un leurre (risque d’erreur inférieur à {odds})"
@@ -113,5 +190,6 @@ FRENCH = Wording(
     say_undecided="sites indécis\u00a0: {names}",
     say_unread="une partie du fichier n’a pas pu être lue",
     say_no_access="la manière dont l’accès a été obtenu n’est pas jugée",
+    say_clocks="CERT Santé sans délai, CNIL avant {cnil}",
     say_act_as_if="jusqu’à plus ample informé, agir comme s’il venait de chez nous",
 )

@@ -18,7 +18,20 @@ if TYPE_CHECKING:
     from honeytokens.workflows.plan import PlanReport
 
 
-@click.command("plan")
+class _PlanOrAdvise(click.Command):
+    """Plans, unless ``--advise`` is given: then it is a command of its own, with options of its own."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        if "--advise" not in args:
+            return super().make_context(info_name, args, parent, **extra)
+        from honeytokens.cli.advise import command as advise
+
+        return advise.make_context(info_name, [arg for arg in args if arg != "--advise"], parent, **extra)
+
+
+@click.command("plan", cls=_PlanOrAdvise)
 @click.argument("name")
 @click.option("--system", required=True, help="The hospital system to plant in.")
 @click.option("--establishment", required=True, help="The care site that the decoys are patients of.")
@@ -54,6 +67,12 @@ if TYPE_CHECKING:
     help="Write a script for an administrator, where no tool may write. Whoever reads it knows the decoys.",
 )
 @click.option("--force", is_flag=True, help="Overwrite the file of --out or --sql.")
+@click.option(
+    "--advise",
+    is_flag=True,
+    expose_value=False,
+    help="Plan nothing: tell what decoys can prove, and how many would do. See plan --advise --help.",
+)
 @click.option("--preview", is_flag=True, help="Show what would be planned and remember nothing.")
 @json_option
 @home_options
@@ -83,7 +102,8 @@ def command(
     These stay in memory.
 
     \b
-    Example:
+    Examples:
+      honeytokens plan --advise --rows 1000 --power 0.99 --window 2d
       honeytokens plan saint-anne-2026 --system his --establishment saint-anne -n 150 --over 90d
     """
     if out is not None and sql is not None:

@@ -14,19 +14,20 @@ from honeytokens.errors import ScanError
 @click.option(
     "--format",
     "kind",
-    type=click.Choice(["html", "markdown", "json"]),
+    type=click.Choice(["html", "markdown", "json", "stix", "siem", "regulator", "cert-sante", "complaint"]),
     default="html",
     show_default=True,
-    help="What to write.",
+    help="What to write; the last three are drafts of filings, in the verdict's language.",
 )
 @click.option("-o", "--output", default="-", show_default=True, help="File to write, or - for standard output.")
 @click.option("--force", is_flag=True, help="Replace the output file if it exists.")
 def command(scan: Path, kind: str, output: str, force: bool) -> None:
-    """Make a report from the document that scan --json printed. No home and no key are needed.
+    """Make a report from the document that scan or attribute --json printed. No home and no key are needed.
 
     \b
-    Example:
+    Examples:
       honeytokens report scan.json -o report.html
+      honeytokens report november.json --format regulator -o cnil.txt
     """
     from honeytokens.files import replacing
     from honeytokens.reports import load, render

@@ -4,6 +4,7 @@ No behaviour beyond trivial derivations, no I/O, no key material. Timestamps are
 ``date``. Columns of many decoys travel as polars frames whose column names are the values of :class:`Field`.
 """
 
+from honeytokens.model.incidents import Claim, Drill, Incident, Leak
 from honeytokens.model.people import (
     MAIN_FIELDS,
     Allergy,
@@ -23,15 +24,21 @@ from honeytokens.model.people import (
 from honeytokens.model.placements import Placement, PlacementState, Stamp, WrittenRow
 from honeytokens.model.planning import Campaign, Establishment, HospitalSystem, Pool, PoolKind, PoolShare, Recipe
 from honeytokens.model.policies import CHOICES, DEMO, Policies, Policy
-from honeytokens.model.reads import ReadSighting
+from honeytokens.model.reads import AccountFinding, ReadSighting
 from honeytokens.model.salting import Recipient, Salt
 from honeytokens.model.sightings import Evidence, Hit, KnownDecoys, Location, ScanResult, ScanStats, SetAside, Unread
 from honeytokens.model.verdicts import (
     Authenticity,
+    ClaimFinding,
+    ClaimStanding,
     Dating,
     EstablishmentFinding,
     ExtractFinding,
+    FormFinding,
     NamedRecipient,
+    OverlapFinding,
+    ShapeFinding,
+    SourceFinding,
     Standing,
     TheftWindow,
     Verdict,
@@ -42,25 +49,34 @@ __all__ = [
     "CHOICES",
     "DEMO",
     "MAIN_FIELDS",
+    "AccountFinding",
     "Allergy",
     "Authenticity",
     "Campaign",
     "Care",
+    "Claim",
+    "ClaimFinding",
+    "ClaimStanding",
     "Dating",
     "Decoy",
     "DecoyRef",
+    "Drill",
     "Establishment",
     "EstablishmentFinding",
     "Evidence",
     "ExtractFinding",
     "Field",
+    "FormFinding",
     "Hit",
     "HospitalSystem",
     "Identity",
+    "Incident",
     "KnownBy",
     "KnownDecoys",
+    "Leak",
     "Location",
     "NamedRecipient",
+    "OverlapFinding",
     "Placement",
     "PlacementState",
     "Policies",
@@ -78,6 +94,8 @@ __all__ = [
     "ScanStats",
     "SetAside",
     "Sex",
+    "ShapeFinding",
+    "SourceFinding",
     "Stamp",
     "Standing",
     "Stay",

@@ -22,3 +22,24 @@ class ReadSighting:
     rows: int | None = None
     workstation: str | None = None
     source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFinding:
+    """How well the reads of one account, known by a number alone, explain which decoys leaked.
+
+    ``leaked_read`` of the ``leaked`` decoys are among the ``read`` decoys that it had read by then; ``usual`` is the
+    share of those that leaked. ``odds`` are against chance, ``probability`` that it was this account, ``chance`` how
+    likely an account of as many reads, any of them, would hold so many leaked ones. ``alternatives`` are other
+    readings: ``another_account``, ``usual_work``, ``stolen_identity``, ``logs_incomplete``.
+    """
+
+    number: int
+    leaked_read: int
+    leaked: int
+    read: int
+    usual: float
+    odds: float
+    probability: float
+    chance: float
+    alternatives: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""A verdict as a file: for programs (JSON), for people (HTML), for tickets and wikis (Markdown).
+"""A verdict as a file: for programs, for people, for tickets, for other defenders, and drafts of what must be filed.
 
 Pure functions of a verdict and its scan: this room never judges, reads no file, and never shows a value of anybody.
 """
@@ -10,13 +10,25 @@ from types import MappingProxyType
 
 from honeytokens.errors import UnknownNameError
 from honeytokens.model import ScanResult, Verdict
+from honeytokens.reports.drafts import Draft
 from honeytokens.reports.html import HtmlReport
 from honeytokens.reports.interface import Report
 from honeytokens.reports.json_document import JsonDocument, load
 from honeytokens.reports.markdown import MarkdownReport
+from honeytokens.reports.siem import SiemReport
+from honeytokens.reports.stix import StixBundle
 
 REPORTS: Mapping[str, Report] = MappingProxyType(
-    {"json": JsonDocument(), "html": HtmlReport(), "markdown": MarkdownReport()}
+    {
+        "json": JsonDocument(),
+        "html": HtmlReport(),
+        "markdown": MarkdownReport(),
+        "stix": StixBundle(),
+        "siem": SiemReport(),
+        "regulator": Draft("regulator"),
+        "cert-sante": Draft("cert_sante"),
+        "complaint": Draft("complaint"),
+    }
 )
 
 __all__ = ["REPORTS", "Report", "load", "render"]

@@ -204,31 +204,6 @@ class WindowPart(_Wall):
         return model.TheftWindow(self.earliest, self.latest, self.snapshots, self.reason, datings)
 
 
-class NamedPart(_Wall):
-    """A recipient whose copy is in the leak."""
-
-    recipient: _Text
-    error: _Probability
-    unique_hits: NonNegativeInt
-
-
-class ExtractPart(_Wall):
-    """What the leak proves about a salted extract; ``named`` is empty when nobody can be named."""
-
-    extract: _Text
-    recipients: NonNegativeInt
-    shared_hits: NonNegativeInt
-    told: NonNegativeInt
-    unique_hits: NonNegativeInt
-    named: tuple[NamedPart, ...]
-    reason: _Text
-
-    def inner(self) -> model.ExtractFinding:
-        """Return our own type."""
-        named = tuple(model.NamedRecipient(**dict(part)) for part in self.named)
-        return model.ExtractFinding(**(dict(self) | {"named": named}))
-
-
 class VerdictPart(_Wall):
     """What the leak proves. ``sentence`` and every ``reason`` are in ``language``."""
 
@@ -241,7 +216,14 @@ class VerdictPart(_Wall):
     confidence: _Probability
     language: str
     judged: _Time
-    extracts: tuple[ExtractPart, ...] = ()
+    extracts: tuple[model.ExtractFinding, ...] = ()
+    sources: tuple[model.SourceFinding, ...] = ()
+    size: _Text = ""
+    shapes: tuple[model.ShapeFinding, ...] = ()
+    forms: tuple[model.FormFinding, ...] = ()
+    overlaps: tuple[model.OverlapFinding, ...] = ()
+    claims: tuple[model.ClaimFinding, ...] = ()
+    aware: _Time | None = None
 
     @classmethod
     def of(cls, verdict: model.Verdict) -> VerdictPart:
@@ -256,7 +238,14 @@ class VerdictPart(_Wall):
             confidence=verdict.confidence,
             language=verdict.language,
             judged=verdict.judged,
-            extracts=tuple(ExtractPart.model_validate(extract) for extract in verdict.extracts),
+            extracts=verdict.extracts,
+            sources=verdict.sources,
+            size=verdict.size,
+            shapes=verdict.shapes,
+            forms=verdict.forms,
+            overlaps=verdict.overlaps,
+            claims=verdict.claims,
+            aware=verdict.aware,
         )
 
     def inner(self) -> model.Verdict:
@@ -271,7 +260,14 @@ class VerdictPart(_Wall):
             confidence=self.confidence,
             language=self.language,
             judged=self.judged,
-            extracts=tuple(part.inner() for part in self.extracts),
+            extracts=self.extracts,
+            sources=self.sources,
+            size=self.size,
+            shapes=self.shapes,
+            forms=self.forms,
+            overlaps=self.overlaps,
+            claims=self.claims,
+            aware=self.aware,
         )
 
 

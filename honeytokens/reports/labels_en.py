@@ -38,6 +38,8 @@ ENGLISH = Labels(
     authenticity="Is it ours?",
     authenticities={
         Authenticity.CONFIRMED: "Confirmed",
+        Authenticity.MIXED: "Ours in part",
+        Authenticity.RECYCLED: "An older leak again",
         Authenticity.NOT_OURS: "Not ours",
         Authenticity.UNDECIDABLE: "Undecidable",
     },
@@ -121,6 +123,8 @@ ENGLISH = Labels(
     counsel="General advice for France; the operator's counsel decides. Clocks run from the time you became aware.",
     steps={
         Authenticity.CONFIRMED: (*_CLOCKS, *_KEEP),
+        Authenticity.MIXED: (*_CLOCKS, *_KEEP),
+        Authenticity.RECYCLED: (*_CLOCKS, *_KEEP),
         Authenticity.UNDECIDABLE: (
             "Act as if it were ours until more is known: the clocks below may be running.",
             "Look for more of the leak, or for a copy with more columns, and scan that too.",

@@ -51,6 +51,8 @@ FRENCH = Labels(
     authenticity="Cela vient-il de nous\u00a0?",
     authenticities={
         Authenticity.CONFIRMED: "Confirmé",
+        Authenticity.MIXED: "De chez nous en partie",
+        Authenticity.RECYCLED: "Une ancienne fuite, reprise",
         Authenticity.NOT_OURS: "Pas de chez nous",
         Authenticity.UNDECIDABLE: "Indécidable",
     },
@@ -137,6 +139,8 @@ FRENCH = Labels(
     ),
     steps={
         Authenticity.CONFIRMED: (*_CLOCKS, *_KEEP),
+        Authenticity.MIXED: (*_CLOCKS, *_KEEP),
+        Authenticity.RECYCLED: (*_CLOCKS, *_KEEP),
         Authenticity.UNDECIDABLE: (
             (
                 "Jusqu’à plus ample informé, agir comme si cela venait de chez nous\u00a0: les délais ci-dessous "

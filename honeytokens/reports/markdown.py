@@ -31,6 +31,7 @@ class MarkdownReport:
             _establishments(view),
             f"## {labels.when}",
             " ".join(filter(None, (view.window, view.moments, _text(view.window_reason)))),
+            *_extent(view),
             f"## {labels.next}",
             labels.counsel,
             "\n".join(f"- {_text(step)}" for step in view.steps),
@@ -60,7 +61,7 @@ def _code(text: str) -> str:
     return f"{fence} {text} {fence}".replace("|", "\\|")
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def _table(head: Sequence[str], rows: Iterable[Iterable[str]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
@@ -90,6 +91,29 @@ def _hits(view: View, hits: Sequence[HitRow]) -> str:
             for hit in hits
         ),
     )
+
+
+def _extent(view: View) -> list[str]:
+    """Return the sections about clocks, extent, shape, recipients and claims, as far as there is something to say."""
+    extent, own = view.extent, view.extent.labels
+    parts: list[str] = []
+    if extent.clocks:
+        parts += [
+            f"## {own.clocks}",
+            _table((own.whom, own.until, own.rule), (map(_text, row) for row in extent.clocks)),
+        ]
+    if extent.sources or extent.size:
+        head = (view.labels.establishment, own.system, view.labels.standing, view.labels.hits_of_present, own.share)
+        rows = ((_text(r.name), _text(r.system), r.standing, r.hits, r.share) for r in extent.sources)
+        parts += [f"## {own.sources}", _table(head, rows) if extent.sources else "", *map(_text, extent.size)]
+        parts += [f"## {own.shape}", *(map(_text, extent.shapes) if extent.shapes else (own.no_shape,))]
+        parts += [f"## {own.form}", *(f"{_code(file)} {_text(text)}" for file, text in extent.forms)]
+        parts += [] if extent.forms else [own.form_unknown]
+        parts += [f"## {own.through}", *(map(_text, extent.through) if extent.through else (own.through_text,))]
+    if extent.claims:
+        titles = (own.who, own.part, view.labels.standing, view.labels.why)
+        parts += [f"## {own.claims}", _table(titles, (map(_text, row) for row in extent.claims))]
+    return parts
 
 
 def _unread(view: View) -> str:

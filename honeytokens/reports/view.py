@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from honeytokens.model import Dating, DecoyRef, EstablishmentFinding, Hit, Location, ScanResult, Verdict
 from honeytokens.phrasing import PHRASINGS, Phrasing
+from honeytokens.reports.extent import ExtentView, extent_of
 from honeytokens.reports.labels import Labels
 from honeytokens.reports.labels_en import ENGLISH
 from honeytokens.reports.labels_fr import FRENCH
@@ -74,6 +75,7 @@ class View:
     leads_left_out: str
     unread_left_out: str
     steps: tuple[str, ...]
+    extent: ExtentView
 
 
 def view_of(verdict: Verdict, result: ScanResult) -> View:
@@ -107,6 +109,7 @@ def view_of(verdict: Verdict, result: ScanResult) -> View:
         leads_left_out=_left_out(result.leads, labels, say),
         unread_left_out=_left_out(result.unread, labels, say),
         steps=labels.steps[verdict.authenticity],
+        extent=extent_of(verdict, labels, say),
     )
 
 

@@ -22,9 +22,9 @@ _BESIDE = ("", "-wal", "-shm", ".generation")
 def back_up(home: Home, folder: Path) -> list[Path]:
     """Write a copy of the registry, named by the time, and every campaign's manifest into a folder; return the files.
 
-    What is sealed beside the registry (salted extracts, the charter) goes into folders of the same names, to be copied
-    back by hand. Nothing needs to be stopped meanwhile. The keyring is not among them. Raises ``OutputError`` or
-    ``HomeError``.
+    What is sealed beside the registry (extracts, incidents, accounts, the charter) goes into folders of the same names,
+    to be copied back by hand. Nothing needs to be stopped meanwhile. The keyring is not among them. Raises
+    ``OutputError`` or ``HomeError``.
     """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -37,7 +37,14 @@ def back_up(home: Home, folder: Path) -> list[Path]:
         stream.write(content)
     manifests = keep_manifests(home, home.registry.campaigns(), folder)
     home.registry.log(now, "registry backup", f"a copy was written, with {len(manifests)} manifests")
-    return [copy, *manifests, *home.salts.back_up(folder), *charters(home).back_up(folder)]
+    return [
+        copy,
+        *manifests,
+        *home.salts.back_up(folder),
+        *home.incidents.back_up(folder),
+        *home.accounts.back_up(folder),
+        *charters(home).back_up(folder),
+    ]
 
 
 def restore(path: Path, keyring: Keyring, copy: Path, *, now: Callable[[], datetime]) -> Path | None:

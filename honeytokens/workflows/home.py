@@ -15,12 +15,16 @@ from honeytokens.errors import HomeError
 from honeytokens.files import exposed_to
 from honeytokens.keys import KEYRING, Keyring
 from honeytokens.locks import Lock
-from honeytokens.model import Campaign, Salt
+from honeytokens.model import Campaign, Drill, Incident, Salt
 from honeytokens.registry import Registry, SealedFiles
+from honeytokens.workflows.two_persons import AccountsFile
 
 REGISTRY = "registry.db"
 MANIFESTS = "manifests"
 _SALTS = "salts"
+_INCIDENTS = "incidents"
+_DRILLS = "drills"
+_ACCOUNTS = "accounts"
 _LOCK = "lock"
 
 
@@ -87,6 +91,21 @@ class Home:
     def salts(self) -> SealedFiles[Salt]:
         """The extracts that were salted, by name."""
         return SealedFiles(self.path / _SALTS, Salt, "salted extract", self.keyring)
+
+    @property
+    def incidents(self) -> SealedFiles[Incident]:
+        """The incidents, by name."""
+        return SealedFiles(self.path / _INCIDENTS, Incident, "incident", self.keyring)
+
+    @property
+    def drills(self) -> SealedFiles[Drill]:
+        """The truths of drills, by name."""
+        return SealedFiles(self.path / _DRILLS, Drill, "drill", self.keyring)
+
+    @property
+    def accounts(self) -> SealedFiles[AccountsFile]:
+        """The legal basis for looking at accounts, who may open their names, and the names."""
+        return SealedFiles(self.path / _ACCOUNTS, AccountsFile, "record of accounts", self.keyring)
 
     @contextmanager
     def writing(self) -> Iterator[None]:

@@ -10,13 +10,15 @@ from pathlib import Path
 import numpy as np
 
 from honeytokens import scanning
-from honeytokens.attribution import SaltedExtract, judge
+from honeytokens.attribution import Beside, SaltedExtract, judge
 from honeytokens.decoys import RemadeDecoys, known_decoys
 from honeytokens.errors import OutputError
 from honeytokens.model import DecoyRef, Hit, Placement, Salt, ScanResult, Verdict
 from honeytokens.scanning.ignoring import Rules
+from honeytokens.workflows.forms import forms_of, known_exports
 from honeytokens.workflows.home import Home
 from honeytokens.workflows.salt import maker_of
+from honeytokens.workflows.traits import traits_of
 
 INDEX = "index.cache"
 _VARIANTS = 2
@@ -45,19 +47,48 @@ def scan(
     ``on_progress`` is given bytes as they are read. Nothing is kept of the files but what matched decoys; no hospital
     system is asked and nothing is sent anywhere. What cannot be read, a path that is not there too, is in ``unread``.
     """
+    result = find(home, paths, raw=raw, passwords=passwords, salts=salts, lines=lines, on_progress=on_progress)
     placements = home.registry.placements()
-    wanted = known(home, placements)
-    result = scanning.scan(
-        paths, wanted, index(home, wanted, salts), raw=raw, passwords=passwords, lines=lines, on_progress=on_progress
-    )
-    patients = {campaign.establishment: campaign.host_patients for campaign in home.registry.campaigns()}
-    extracts = [salted_extract(home, planned) for planned in home.salts.all().values()]
     if rules is not None:
         result = rules.set_aside(result)
         placements = [placement for placement in placements if rules.holding(placement.ref) is None]
-    now = home.now()
-    verdict = judge(result, placements, now=now, host_patients=patients, language=language, extracts=extracts)
+    verdict = verdict_of(home, result, placements, beside_of(home, result, placements, paths), language)
     return result if baseline is None else baseline.set_aside(result), verdict
+
+
+def find(
+    home: Home,
+    paths: Sequence[Path],
+    *,
+    raw: bool = False,
+    passwords: Sequence[str] = (),
+    salts: tuple[bytes, ...] = (),
+    lines: list[scanning.MatchedLine] | None = None,
+    on_progress: Callable[[int], None] | None = None,
+) -> ScanResult:
+    """Scan as :func:`scan` does, and judge nothing."""
+    wanted = known(home, home.registry.placements())
+    return scanning.scan(
+        paths, wanted, index(home, wanted, salts), raw=raw, passwords=passwords, lines=lines, on_progress=on_progress
+    )
+
+
+def verdict_of(
+    home: Home, result: ScanResult, placements: Sequence[Placement], beside: Beside, language: str
+) -> Verdict:
+    """Judge what was found, by all that the home knows."""
+    patients = {campaign.establishment: campaign.host_patients for campaign in home.registry.campaigns()}
+    return judge(result, placements, now=home.now(), host_patients=patients, language=language, beside=beside)
+
+
+def beside_of(home: Home, result: ScanResult, placements: Sequence[Placement], paths: Sequence[Path]) -> Beside:
+    """Return what the home knows beside a scan: sources, salted extracts, decoys' traits, forms of files."""
+    return Beside(
+        patients={(c.establishment, c.system): c.host_patients for c in home.registry.campaigns()},
+        extracts=[salted_extract(home, planned) for planned in home.salts.all().values()],
+        traits=traits_of(home, result.hits, placements),
+        forms=forms_of(paths, known_exports(home.path)),
+    )
 
 
 def whois(home: Home, values: Sequence[str]) -> tuple[list[Hit], list[Hit]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from cases import NOW, scan
 
-from honeytokens.attribution import SaltedExtract, judge
+from honeytokens.attribution import Beside, SaltedExtract, judge
 from honeytokens.model import Authenticity, DecoyRef, Evidence, Field, Hit, Location, Verdict
 
 ROWS, UNIQUE = 120, 8
@@ -35,7 +35,7 @@ def copy_of(held: SaltedExtract, number: int) -> list[Hit]:
 
 
 def verdict(hits: list[Hit], language: str = "en") -> Verdict:
-    return judge(scan(hits), [], now=NOW, extracts=[extract()], language=language)
+    return judge(scan(hits), [], now=NOW, beside=Beside(extracts=[extract()]), language=language)
 
 
 def test_the_codeword_names_the_recipient() -> None:
@@ -77,7 +77,7 @@ def test_copies_that_were_put_together_show_both() -> None:
 
 def test_a_file_of_rows_mixed_in_and_no_patient_names_nobody() -> None:
     held = extract()
-    judged = judge(scan(copy_of(held, 1), records=ROWS), [], now=NOW, extracts=[held])
+    judged = judge(scan(copy_of(held, 1), records=ROWS), [], now=NOW, beside=Beside(extracts=[held]))
     assert judged.authenticity is Authenticity.UNDECIDABLE
     assert judged.extracts[0].named == ()
 

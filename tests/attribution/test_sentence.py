@@ -80,7 +80,7 @@ def test_every_language_fills_the_same_blanks(language: str) -> None:
     assert texts.phrasing.language == language
     for text in fields(texts):
         if text.name != "phrasing":
-            blanks = [sorted(re.findall(r"{\w+}", getattr(wording, text.name))) for wording in (texts, english)]
+            blanks = [sorted(re.findall(r"{\w+}", str(getattr(wording, text.name)))) for wording in (texts, english)]
             assert blanks[0] == blanks[1], text.name
 
 

@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 BIN = ROOT / ".venv" / "bin"
-FINDINGS = ("scan", "whois", "is-decoy")
+FINDINGS = ("scan", "attribute", "whois", "is-decoy")
 """Commands whose exit code says whether a decoy was found."""
 
 

@@ -7,15 +7,23 @@ from datetime import UTC, datetime, timedelta, timezone
 
 from honeytokens.model import (
     Authenticity,
+    ClaimFinding,
+    ClaimStanding,
     Dating,
     DecoyRef,
     EstablishmentFinding,
     Evidence,
+    ExtractFinding,
     Field,
+    FormFinding,
     Hit,
     Location,
+    NamedRecipient,
+    OverlapFinding,
     ScanResult,
     ScanStats,
+    ShapeFinding,
+    SourceFinding,
     Standing,
     TheftWindow,
     Unread,
@@ -60,6 +68,28 @@ def confirmed(language: str = "en") -> tuple[Verdict, ScanResult]:
         confidence=0.95,
         language=language,
         judged=NOW,
+        extracts=(
+            ExtractFinding(
+                "monthly", 3, 120, 90, 2, (NamedRecipient("Labo <Nord>", 1e-9, 2),), "Handed to Labo <Nord>."
+            ),
+        ),
+        sources=(
+            SourceFinding(
+                "Clinique <du Nord>", "dpi", "patients", Standing.INCLUDED, 6, 40, 1e-9, 0.065, 0.28, 75_000, ""
+            ),
+            SourceFinding("B", "dpi", "patients", Standing.EXCLUDED, 0, 40, 0.012, None, None, 30_000, ""),
+        ),
+        size="One random sample does not identify how much was stolen.",
+        shapes=(ShapeFinding("page", "name", "", 0.2, 0.3, 1e-4, "One page of a list by name."),),
+        forms=(FormFinding(HOSTILE[0], "mariadb-dump", 1.0, "An account of the database."),),
+        overlaps=(
+            OverlapFinding(HOSTILE[1], "b.csv", 1000, 1000, 13, 43_000, 130_000, 750_000, 1e-9, "Records in both: 13."),
+        ),
+        claims=(
+            ClaimFinding("=X <b>", "750k [x](http://evil.example)", "750,000", ClaimStanding.REFUTED, "Too many."),
+            ClaimFinding("X", "access", "access", ClaimStanding.NOT_JUDGED, "Rows cannot judge."),
+        ),
+        aware=NOW,
     )
     unread = tuple(Unread(Location(path, line=3), f"{path} is cut off") for path in HOSTILE)
     return verdict, ScanResult(hits, (hit(99, HOSTILE[0]),), unread, 30.0, ScanStats(123_456, 1.25, 1000))
