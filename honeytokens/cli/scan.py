@@ -111,16 +111,17 @@ def command(
                 lines=lines,
                 on_progress=on_progress,
             )
+        for rule in rules.expired if rules else ():
+            click.echo(f"no longer ignored since {rule.expires}: {rule} ({printable(rule.reason)})", err=True)
+        if as_json:
+            click.echo(render("json", verdict, result))
+        else:
+            _print(result, verdict)
+        # Written last: a disk that is full does not cost what was found.
         if write_baseline:
             known_leaks.write_baseline(home, write_baseline, known, result, force=write_baseline == baseline)
         if evidence:
             known_leaks.write_evidence(home, evidence, lines or [])
-    for rule in rules.expired if rules else ():
-        click.echo(f"no longer ignored since {rule.expires}: {rule} ({printable(rule.reason)})", err=True)
-    if as_json:
-        click.echo(render("json", verdict, result))
-    else:
-        _print(result, verdict)
     if result.hits:
         return _FOUND
     return 0 if result.complete else _UNREAD

@@ -49,6 +49,7 @@ PAIRS: tuple[tuple[tuple[Field, Part], tuple[Field, Part]], ...] = (
     *(((Field.BIRTH_DATE, Part.DATE), (name, Part.HEAD)) for name in NAME_FIELDS),
     *(((Field.PHONE, Part.PHONE), (name, Part.HEAD)) for name in NAME_FIELDS),
     *(((Field.STREET, Part.STREET), (name, Part.HEAD)) for name in NAME_FIELDS),
+    ((Field.BIRTH_DATE, Part.DATE), (Field.STREET, Part.STREET)),
     ((Field.POSTCODE, Part.POSTCODE), (Field.SURNAME, Part.SURNAME)),
     ((Field.POSTCODE, Part.POSTCODE), (Field.BIRTH_NAME, Part.SURNAME)),
     ((Field.FIRST_NAME, Part.FIRST_NAME), (Field.SURNAME, Part.SURNAME)),

@@ -19,7 +19,7 @@ STRANGERS = [
 TRACES = (b"wyxbrand", b"WYXBRAND", b"vormir", b"ylofres")
 FAULT = """
 from honeytokens.scanning import matcher
-def match(self, reading, bar):
+def match(self, reading, *_):
     raise BaseException(repr(reading.texts))
 matcher.Matcher.match = match
 """
@@ -57,6 +57,8 @@ def test_evidence_holds_the_lines_of_hits_alone_and_only_the_home_opens_it(run: 
     assert surname in run("evidence", "kept").out
     again = run("scan", "leak.csv", "--evidence", "kept")
     assert (again.code, "kept exists" in again.err) == (3, True)
+    nowhere = run("scan", "leak.csv", "--evidence", "no/such/folder", "--json")
+    assert (nowhere.code, len(json.loads(nowhere.out)["hits"]), "cannot be written" in nowhere.err) == (3, 3, True)
     run("init", "--home", "other")
     foreign = run("evidence", "kept", "--home", "other")
     assert (foreign.code, "another home" in foreign.err) == (3, True)

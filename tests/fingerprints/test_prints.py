@@ -30,6 +30,7 @@ GOLDEN = {
 }
 GOLDEN_PAIRS = {
     ((Part.DATE, "1961-03-12"), (Part.HEAD, "dupo")): 2229708664747488431,
+    ((Part.DATE, "1961-03-12"), (Part.STREET, "12 paix")): 8109820262202385944,
     ((Part.HEAD, "dupo"), (Part.PHONE, "612345678")): 9413721782460005562,
     ((Part.HEAD, "dupo"), (Part.STREET, "12 paix")): 7753640841309575166,
     ((Part.POSTCODE, "75011"), (Part.SURNAME, "dupont")): 16529124675459572862,
