@@ -26,6 +26,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 _SUBCOMMANDS = (
     "add", "change", "list", "check", "rotate", "recovery", "restore", "relock", "generate", "backup", "rebuild",
     "practitioners", "inspect", "learn", "show", "forget", "claim", "enable", "authorise", "rank", "open",
+    "watched",
 )
 # fmt: on
 _LEVELS = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT, ParameterSource.DEFAULT_MAP)
@@ -56,9 +57,10 @@ def read_config(path: str | None) -> dict[str, Any]:
 
 
 def _merged(common: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
-    """Return the defaults of one command; those of a group's subcommands hang below it too."""
+    """Return the defaults of one command; those of a group's subcommands hang below it, and of theirs below them."""
     merged = {key.replace("-", "_"): value for key, value in (common | own).items()}
-    return merged | dict.fromkeys(_SUBCOMMANDS, merged)
+    below = merged | dict.fromkeys(_SUBCOMMANDS, merged)
+    return merged | dict.fromkeys(_SUBCOMMANDS, below)
 
 
 def home_options(function: F) -> F:
