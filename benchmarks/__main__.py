@@ -6,6 +6,7 @@ import sys
 
 from benchmarks import (
     attribution,
+    callback,
     exchange,
     foreign,
     generation,
@@ -30,6 +31,7 @@ BENCHMARKS = {
     "recall": recall.run,
     "foreign": foreign.run,
     "attribution": attribution.run,
+    "callback": callback.run,
 }
 
 for name in sys.argv[1:] or BENCHMARKS:

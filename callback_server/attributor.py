@@ -50,6 +50,10 @@ class PrintAttributor:
             prints[known_print(each.kind, value, key)] = (each.decoy, each.establishment, each.bits)
         return cls(prints, key)
 
+    def knowing(self, more: Iterable[Watched]) -> PrintAttributor:
+        """Return an attributor that knows more."""
+        return PrintAttributor({**self.prints, **PrintAttributor.of(more, self.key).prints}, self.key)
+
     def attribute(self, sighting: Sighting) -> tuple[Attribution, ...]:
         """Return the decoys of every link, address, number and row that the sighting may hold."""
         found: dict[DecoyRef, Attribution] = {}

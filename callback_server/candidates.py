@@ -98,13 +98,6 @@ def _of_hook(sighting: Sighting) -> Iterator[Candidate]:
     if sighting.header(VERIFIED) is None:
         return
     text = sighting.body[:_MOST_TEXT].decode(errors="replace")
-    try:
-        document = json.loads(sighting.body)
-    except (ValueError, RecursionError):
-        document = None
-    if isinstance(document, Mapping) and document.get("type") == "rows.read":
-        yield from _of_reads(document)
-        return
     for address in _ADDRESS.findall(text)[:_MOST_IN_TEXT]:
         yield from _of_address(address, "told_mail")
     for url in _LINK.findall(text)[:_MOST_IN_TEXT]:
@@ -115,14 +108,11 @@ def _of_hook(sighting: Sighting) -> Iterator[Candidate]:
         yield Candidate(KnownBy.PHONE, number, "told_phone")
 
 
-def _of_reads(document: Mapping[str, object]) -> Iterator[Candidate]:
-    """Yield the rows that an audit log says were read."""
-    reads = document.get("reads")
-    for read in reads if isinstance(reads, list) else []:
-        if isinstance(read, Mapping) and isinstance(read.get("keys"), list):
-            table = str(read.get("table") or "").rpartition(".")[2].lower()
-            for key in read["keys"]:
-                yield Candidate(KnownBy.ROW, f"{table}\n{key}", "row_read")
+def _of_reads(sighting: Sighting) -> Iterator[Candidate]:
+    """Yield the rows that an audit log says were read; the body, written by the worker, lists their keys."""
+    table = sighting.host.rpartition(".")[2].lower()
+    for key in json.loads(sighting.body or b"[]"):
+        yield Candidate(KnownBy.ROW, f"{table}\n{key}", "row_read")
 
 
 _BY_CHANNEL: Mapping[str, Callable[[Sighting], Iterator[Candidate]]] = {
@@ -130,4 +120,5 @@ _BY_CHANNEL: Mapping[str, Callable[[Sighting], Iterator[Candidate]]] = {
     "dns": _of_dns,
     "smtp": _of_mail,
     "hook": _of_hook,
+    "watch": _of_reads,
 }

@@ -255,6 +255,41 @@ def resend(config: Path | None, **flags: Any) -> None:
         outbox.close()
 
 
+@main.command()
+@click.argument("copy", type=click.Path(dir_okay=False, path_type=Path))
+@_options("config", "data_dir")
+def backup(copy: Path, config: Path | None, **flags: Any) -> None:
+    """Write a copy of the store, sealed as it is, while the worker goes on.
+
+    \b
+    Example:
+      callback-server backup /backup/callback-2026-11-27.sqlite3
+    """
+    from callback_server.settings import load_settings
+    from callback_server.store.copies import copy_store
+
+    copy_store(load_settings(config, flags).store_path, copy)
+    click.echo(copy)
+
+
+@main.command()
+@click.argument("copy", type=click.Path(dir_okay=False, path_type=Path))
+@_options("config", "data_dir")
+def restore(copy: Path, config: Path | None, **flags: Any) -> None:
+    """Put a copy in the place of the store's content; the worker may go on meanwhile.
+
+    \b
+    Example:
+      callback-server restore /backup/callback-2026-11-27.sqlite3
+    """
+    from callback_server.settings import load_settings
+    from callback_server.store.copies import restore_store
+
+    path = load_settings(config, flags).store_path
+    restore_store(copy, path)
+    click.echo(path)
+
+
 @main.group()
 def account() -> None:
     """Say who may look, and what they may do."""

@@ -9,6 +9,9 @@ from datetime import UTC, datetime
 from callback_server.errors import UnreadableSightingError
 from honeytokens.model import ReadSighting
 
+HOOK_TYPE = "honeytokens.reads"
+"""The ``type`` of a delivery; its ``sealed`` holds, sealed and in base64, what :func:`encode_reads` returns."""
+
 _VERSION = 1
 """Of the form; a number is never reused, and old ones stay readable."""
 _MOST_ROWS = 10**12

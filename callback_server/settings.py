@@ -119,6 +119,9 @@ class Settings(BaseSettings):
     """Databases of addresses in MaxMind's format."""
     tor_file: Path | None = None
     """Addresses of Tor exits."""
+    heartbeat_url: AnyHttpUrl | None = None
+    """An owned web address that leads to the front, as from outside."""
+    heartbeat_seconds: Seconds = 86_400.0
     retention_days: Annotated[int, Field(ge=1)] = 365
     """After so many days a sighting is erased, unless its incident is on hold."""
 

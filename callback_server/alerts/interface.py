@@ -27,6 +27,7 @@ class Alert:
     at: datetime
     bits: float
     incident: str | None = None
+    reason: str = ""
 
     @classmethod
     def of(cls, stored: StoredHit) -> Alert:
@@ -39,11 +40,21 @@ class Alert:
             at=stored.sighting.at,
             bits=stored.attribution.bits,
             incident=stored.incident,
+            reason=stored.attribution.reason,
         )
+
+    @property
+    def is_heartbeat(self) -> bool:
+        """Whether it is about the test decoy, and no news of a leak."""
+        return self.campaign == "heartbeat"
 
     @property
     def text(self) -> str:
         """Return one sentence for the person on duty."""
+        if self.reason == "silence":
+            return "The test decoy was not heard: decoys may surface unheard. See docs/alerts.md."
+        if self.is_heartbeat:
+            return "The test decoy was heard: the way from the front to you works."
         return (
             f"A decoy patient of {self.establishment} (campaign {self.campaign}) was seen "
             f"at {self.at:%Y-%m-%d %H:%M:%S} UTC over {self.channel}. Look up hit {self.hit}."
@@ -52,12 +63,14 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How a channel speaks: so many alerts ``together``, no more often than ``every``, and not in quiet hours.
+    """How a channel speaks: so many alerts ``together``, no more often than ``every``, and not in quiet hours;
+    ``people`` read it.
 
     What may not be said yet stays in the outbox: quiet hours delay alerts, they lose none.
     """
 
     together: int = 1
+    people: bool = False
     every: timedelta = timedelta()
     quiet_from: time | None = None
     quiet_to: time | None = None
@@ -68,6 +81,7 @@ class Pace:
         """Return the pace of a channel that people read: digests, and the operator's quiet hours."""
         return cls(
             together=500,
+            people=True,
             every=timedelta(seconds=settings.digest_seconds),
             quiet_from=settings.quiet_from,
             quiet_to=settings.quiet_to,
@@ -90,6 +104,8 @@ def digest(alerts: Sequence[Alert]) -> tuple[str, str]:
     """Return a subject line and a text for people, of one alert or of several."""
     sites = sorted({alert.establishment for alert in alerts})
     named = ", ".join(sites[:3]) + (f" and {len(sites) - 3} more" if len(sites) > 3 else "")
+    if all(alert.is_heartbeat for alert in alerts):
+        return "The callback service is silent", alerts[0].text
     count = "A decoy patient was seen" if len(alerts) == 1 else f"Decoy patients were seen {len(alerts)} times"
     incidents = sorted({alert.incident for alert in alerts if alert.incident})
     lines = [alert.text for alert in alerts[:50]]

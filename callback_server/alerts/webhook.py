@@ -69,6 +69,12 @@ class Webhook:
         await self._client.aclose()
 
 
+def _type(alert: Alert) -> str:
+    if not alert.is_heartbeat:
+        return "hit.created"
+    return "heartbeat.silent" if alert.reason == "silence" else "heartbeat.heard"
+
+
 def _body(alert: Alert) -> str:
     data = {
         "hit": alert.hit,
@@ -81,4 +87,4 @@ def _body(alert: Alert) -> str:
         "text": alert.text,
     }
     # The event's time, not the try's: every try sends the same bytes.
-    return json.dumps({"type": "hit.created", "timestamp": alert.at.isoformat(), "data": data}, separators=(",", ":"))
+    return json.dumps({"type": _type(alert), "timestamp": alert.at.isoformat(), "data": data}, separators=(",", ":"))

@@ -124,6 +124,9 @@ class Store(Protocol):
     def first_seen(self, decoy: DecoyRef, before: datetime) -> datetime | None:
         """Return when a decoy was first seen, if that was before a time."""
 
+    def seen_since(self, decoy: DecoyRef, since: datetime) -> bool:
+        """Return whether a decoy was seen at or after a time."""
+
     def counts(self) -> HitCounts:
         """Count what is stored."""
 

@@ -26,20 +26,26 @@ _HITS = """
     FROM hits JOIN sightings ON sightings.id = hits.sighting LEFT JOIN incidents ON incidents.id = hits.incident
 """
 
+_TEST_CAMPAIGN = "heartbeat"
+
 
 class SqliteStore:
     """Sightings and hits, sealed; see :class:`callback_server.store.interface.Store`.
 
     ``prints`` is the 32-byte key under which rows are compared without being opened; ``alert_channels`` names who is
-    told of each new hit that is no noise. Every method may raise ``sqlite3.Error`` (disk full, locked) or
+    told of each new hit that is no noise, ``machines`` which of them are told of heartbeats.
+    Every method may raise ``sqlite3.Error`` (disk full, locked) or
     ``ServiceError`` (the file was changed, or is another keyring's).
     """
 
-    def __init__(self, path: Path, box: Box, prints: bytes, alert_channels: Sequence[str] = ()) -> None:
+    def __init__(
+        self, path: Path, box: Box, prints: bytes, alert_channels: Sequence[str] = (), machines: Sequence[str] = ()
+    ) -> None:
         self._database = open_database(path, MIGRATIONS)
         self._box = box
         self._prints = prints
         self._alert_channels = tuple(alert_channels)
+        self._machines = tuple(name for name in alert_channels if name in machines)
         self._lock = threading.Lock()
 
     def close(self) -> None:
@@ -109,6 +115,11 @@ class SqliteStore:
         query = "SELECT min(at) FROM hits WHERE decoy = ? AND at < ?"
         ((first,),) = self._rows(query, (self.print_of("decoy", str(decoy)), before.timestamp()))
         return None if first is None else datetime.fromtimestamp(first, UTC)
+
+    def seen_since(self, decoy: DecoyRef, since: datetime) -> bool:
+        """Return whether a decoy was seen at or after a time."""
+        query = "SELECT 1 FROM hits WHERE decoy = ? AND at >= ? LIMIT 1"
+        return bool(self._rows(query, (self.print_of("decoy", str(decoy)), since.timestamp())))
 
     def counts(self) -> HitCounts:
         """Count what is stored."""
@@ -190,7 +201,8 @@ class SqliteStore:
             attribution.bits,
         )
         connection = self._database.conn
-        incident = None if item.noise else incidents.join(connection, self._box, joining)
+        test = attribution.decoy.campaign == _TEST_CAMPAIGN
+        incident = None if item.noise or test else incidents.join(connection, self._box, joining)
         hit = connection.execute(
             """INSERT INTO hits (name, sighting, incident, at, channel, noise, decoy, establishment, source, content)
                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
@@ -207,10 +219,12 @@ class SqliteStore:
                 self._box.seal(json.dumps(content).encode(), _hit_place(name)),
             ),
         ).lastrowid
-        if incident is None or hit is None:
+        if incident is not None:
+            incidents.weigh(connection, incident, int(hit or 0), joining)
+        if item.noise:
             return
-        incidents.weigh(connection, incident, hit, joining)
-        for channel in self._alert_channels:
+        beat = test and attribution.reason != "silence"
+        for channel in self._machines if beat else self._alert_channels:
             connection.execute(
                 "INSERT INTO alerts (hit, channel, state, attempts, next_at) VALUES (?, ?, 'waiting', 0, ?)",
                 (hit, channel, datetime.now(UTC).timestamp()),

@@ -21,7 +21,7 @@ import standardwebhooks
 
 from callback_server.errors import ServiceError
 from callback_server.processes import say, start_logging
-from callback_server.reads import encode_reads
+from callback_server.reads import HOOK_TYPE, encode_reads
 from callback_server.sealing import Sealer
 from callback_server.settings import read_secret
 from callback_server.watch.files import FileSource
@@ -32,8 +32,6 @@ from callback_server.watch.syslog import SyslogSource
 from honeytokens.audit_logs import FILE_LOGS, TABLE_LOGS
 from honeytokens.model import ReadSighting
 
-HOOK_TYPE = "honeytokens.reads"
-"""The ``type`` of a delivery; its ``sealed`` holds, sealed and in base64, what ``callback_server.reads`` encodes."""
 _READS_EACH = 1_000
 _TIMEOUT = 10.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0

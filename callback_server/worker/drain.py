@@ -49,7 +49,7 @@ class Drain:
                 self.unopened += 1
                 self._beyond = number
             else:
-                opened.append(self.explainer.explain(sighting, self.attributor))
+                opened += self.explainer.explain(sighting, self.attributor)
                 done.append(number)
         new = self.store.add(opened)
         self.spool.drop(done)
@@ -59,7 +59,7 @@ class Drain:
 
     def hand_over(self, sighting: Sighting) -> None:
         """Explain and store a sighting that came by the API."""
-        self.store.add([self.explainer.explain(sighting, self.attributor)])
+        self.store.add(self.explainer.explain(sighting, self.attributor))
 
     def learn(self, attributor: Attributor) -> None:
         """Attribute by ``attributor`` from now on, and look again at recent sightings that betrayed no known decoy."""
@@ -67,6 +67,6 @@ class Drain:
             return
         self.attributor = attributor
         for sighting in self.store.unattributed(_LOOKED_AT_AGAIN):
-            item = self.explainer.explain(sighting, attributor)
-            if item.attributions:
-                self.store.credit(item)
+            for item in self.explainer.explain(sighting, attributor):
+                if item.attributions:
+                    self.store.credit(item)

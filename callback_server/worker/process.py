@@ -7,10 +7,10 @@ import logging
 import signal
 import socket
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from callback_server.admin import Access, Panel, admin_application
@@ -25,6 +25,7 @@ from callback_server.store import SqliteAccounts, SqliteIncidents, SqliteOutbox,
 from callback_server.worker.classify import Classifier
 from callback_server.worker.drain import Drain
 from callback_server.worker.explain import Explainer
+from callback_server.worker.heartbeat import Heartbeat
 from callback_server.worker.hooks import Hooks
 from callback_server.worker.keys import WorkerKeys
 from callback_server.worker.known import read_known
@@ -34,6 +35,7 @@ from honeytokens.locks import Lock
 
 _LOOK_EVERY = 0.1
 _TROUBLE_PAUSE = 2.0
+_FORGET_EVERY = 3_600.0
 _LEASE_MARGIN = timedelta(seconds=30)
 
 _log = logging.getLogger(__name__)
@@ -50,6 +52,8 @@ class _Worker:
     reread_every: float
     draining: asyncio.Lock
     asked: asyncio.Event
+    retention: timedelta
+    heartbeat: Heartbeat | None
 
     async def explain(self) -> None:
         """Empty the spool into the store, for ever."""
@@ -83,6 +87,23 @@ class _Worker:
             else:
                 self.panel.problems.pop("decoys", None)
 
+    async def forget(self) -> None:
+        """Erase what is older than it is kept, from time to time."""
+        while True:
+            try:
+                erased = await asyncio.to_thread(self.drain.store.erase, datetime.now(UTC) - self.retention)
+            except sqlite3.Error as error:
+                _log.error("old sightings cannot be erased: %s; free its disk", error)
+            else:
+                if erased:
+                    _log.info("%d sightings were erased: their time was over", erased)
+            await asyncio.sleep(_FORGET_EVERY)
+
+    def parts(self) -> list[Coroutine[object, object, None]]:
+        """Return everything that runs beside the page."""
+        parts = [self.explain(), self.reread(), self.delivery.run(), self.forget()]
+        return parts if self.heartbeat is None else [*parts, self.heartbeat.beat()]
+
 
 def run_worker(settings: Settings, listener: socket.socket, lock: Lock, *, supervised: bool) -> None:
     """Explain, alert and show until SIGTERM or SIGINT; SIGHUP reads the planted decoys again.
@@ -91,46 +112,56 @@ def run_worker(settings: Settings, listener: socket.socket, lock: Lock, *, super
     """
     start_logging(settings.log_level)
     keys = WorkerKeys.open(settings.home, lock)
-    attributor = read_known(settings.home, lock, keys.prints)
     configured = {name: kind.from_settings(settings) for name, kind in ALERT_CHANNELS.items()}
     channels = {name: channel for name, channel in configured.items() if channel is not None}
+    machines = [name for name, channel in channels.items() if not channel.pace.people]
+    path = settings.store_path
     with ExitStack() as stack:
-        store = stack.enter_context(closing(SqliteStore(settings.store_path, keys.box, keys.rows, list(channels))))
-        outbox = stack.enter_context(closing(SqliteOutbox(settings.store_path)))
-        accounts = stack.enter_context(closing(SqliteAccounts(settings.store_path, keys.box, keys.rows)))
-        incidents = stack.enter_context(closing(SqliteIncidents(settings.store_path, keys.box)))
+        attributor = read_known(settings.home, lock, keys.prints)
+        store = stack.enter_context(closing(SqliteStore(path, keys.box, keys.rows, list(channels), machines)))
+        outbox = stack.enter_context(closing(SqliteOutbox(path)))
+        accounts = stack.enter_context(closing(SqliteAccounts(path, keys.box, keys.rows)))
+        incidents = stack.enter_context(closing(SqliteIncidents(path, keys.box)))
         access = Access.load(settings, accounts)
         keys.publish(settings.public_key_path)
         spool = stack.enter_context(closing(Spool(settings.spool_path)))
         places = stack.enter_context(closing(Places.load(settings.geo_files, settings.tor_file)))
-        classifier = Classifier(
-            settings.own_use,
-            ZoneInfo(settings.time_zone),
-            lambda attribution, before: store.first_seen(attribution.decoy, before),
-        )
-        explainer = Explainer(Hooks.load(settings.hook_secret_files), settings.proxies, places, classifier)
+        explainer = _explainer(settings, keys, store, places)
         drain = Drain(spool, keys.opener, store, PrintAttributor({}, keys.prints), explainer)
-        drain.learn(attributor)
+        desk = HomeDesk(settings.home, lock)
+        panel = Panel(store, outbox, incidents, desk, store.print_of, drain.hand_over, list(channels))
+        heartbeat = _heartbeat(settings, keys, panel)
+        tests = [heartbeat.watched] if heartbeat is not None else []
+        drain.learn(attributor.knowing(tests))
         retries = Retries(settings.alert_attempts, settings.alert_first_delay, settings.alert_longest_delay)
         lease = timedelta(seconds=settings.alert_timeout) + _LEASE_MARGIN
         worker = _Worker(
             drain=drain,
             delivery=Delivery(outbox, store, channels, retries, lease),
-            panel=Panel(
-                store,
-                outbox,
-                incidents,
-                HomeDesk(settings.home, lock),
-                store.print_of,
-                drain.hand_over,
-                list(channels),
-            ),
-            read_known=lambda: read_known(settings.home, lock, keys.prints),
+            panel=panel,
+            read_known=lambda: read_known(settings.home, lock, keys.prints).knowing(tests),
             reread_every=settings.reread_every,
             draining=asyncio.Lock(),
             asked=asyncio.Event(),
+            retention=timedelta(days=settings.retention_days),
+            heartbeat=heartbeat,
         )
         asyncio.run(_run(worker, access, listener, list(channels.values()), supervised=supervised))
+
+
+def _explainer(settings: Settings, keys: WorkerKeys, store: SqliteStore, places: Places) -> Explainer:
+    classifier = Classifier(
+        settings.own_use,
+        ZoneInfo(settings.time_zone),
+        lambda attribution, before: store.first_seen(attribution.decoy, before),
+    )
+    return Explainer(Hooks.load(settings.hook_secret_files), keys.opener, settings.proxies, places, classifier)
+
+
+def _heartbeat(settings: Settings, keys: WorkerKeys, panel: Panel) -> Heartbeat | None:
+    if settings.heartbeat_url is None:
+        return None
+    return Heartbeat(str(settings.heartbeat_url), settings.heartbeat_seconds, keys.prints, panel.store, panel.problems)
 
 
 async def _run(
@@ -145,7 +176,7 @@ async def _run(
         stop,
         lambda: say(f"worker listening on {address} (admin token: {access.where})"),
     )
-    others = [worker.explain(), worker.reread(), worker.delivery.run()]
+    others = worker.parts()
     if supervised:
         others.append(stop_with_parent(stop))
     try:

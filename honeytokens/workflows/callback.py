@@ -60,5 +60,9 @@ def _of_rows(placements: Sequence[Placement]) -> Iterator[Watched]:
     for placement in placements:
         for row in placement.rows:
             yield Watched(
-                KnownBy.ROW, f"{row.table.lower()}\n{row.key}", placement.ref, placement.establishment, _ROW_BITS
+                KnownBy.ROW,
+                f"{row.table.rpartition('.')[2].lower()}\n{row.key}",
+                placement.ref,
+                placement.establishment,
+                _ROW_BITS,
             )

@@ -1,0 +1,67 @@
+"""Reads that a watch handed over: what is of decoys is kept, and every read of unnamed rows; the rest is dropped.
+
+A hospital's audit log names real patients' rows by the thousand: none of their keys is ever stored.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import logging
+from dataclasses import replace
+
+from callback_server.attributor import Attribution, Attributor
+from callback_server.errors import UnreadableSightingError
+from callback_server.reads import HOOK_TYPE, decode_reads
+from callback_server.sealing import Opener
+from callback_server.sighting import Sighting, delivered_id
+from honeytokens.model import ReadSighting
+
+_log = logging.getLogger(__name__)
+
+
+def is_reads(sighting: Sighting) -> bool:
+    """Return whether a signed webhook carries reads."""
+    return f'"{HOOK_TYPE}"'.encode() in sighting.body[:200]
+
+
+def rows_read(
+    delivery: Sighting, opener: Opener, attributor: Attributor
+) -> list[tuple[Sighting, tuple[Attribution, ...]]]:
+    """Return the reads of decoys, each with the decoys read, and the reads that name no row; nothing of the others.
+
+    A delivery that cannot be opened gives nothing: it was signed by a watch, and sealed to somebody else.
+    """
+    try:
+        sealed = base64.b64decode(json.loads(delivery.body)["sealed"], validate=True)
+        reads = decode_reads(opener.open(sealed))
+    except (ValueError, KeyError, TypeError, binascii.Error, RecursionError, UnreadableSightingError) as error:
+        _log.error("a delivery of reads cannot be opened: %s; give the watch this worker's public key", error)
+        return []
+    kept = []
+    for number, read in enumerate(reads):
+        sighting = _sighting(delivery, number, read)
+        known = [key for key in read.keys if attributor.attribute(replace(sighting, body=json.dumps([key]).encode()))]
+        if known or not read.keys:
+            whole = replace(sighting, body=json.dumps(known).encode())
+            kept.append((whole, attributor.attribute(whole)))
+    return kept
+
+
+def _sighting(delivery: Sighting, number: int, read: ReadSighting) -> Sighting:
+    facts = [("account", read.account), ("log", read.source), ("received", delivery.at.isoformat())]
+    if read.rows is not None:
+        facts.append(("rows", str(read.rows)))
+    return Sighting(
+        id=delivered_id(delivery.id, str(number)),
+        at=read.at,
+        channel="watch",
+        peer=read.workstation or "",
+        peer_port=0,
+        method="READ" if read.keys else "BULK READ",
+        host=read.table or "",
+        path="",
+        query="",
+        headers=tuple(facts),
+    )
