@@ -131,7 +131,7 @@ class Access:
             return None
         now = time.monotonic()
         if now > found.until or now - found.used > _IDLE_SECONDS or not self._stands(found.account):
-            del self._sessions[given]
+            self._sessions.pop(given, None)
             return None
         found.used = now
         return found
