@@ -87,7 +87,7 @@ def judge(
     finding = authenticity_of(case)
     ours = finding.authenticity.ours
     window = window_of(case, known.clock_error) if ours else None
-    shapes = shapes_of(case.hits, _present(case, window), known.traits, case.wording) if ours else ()
+    shapes = shapes_of(case.hits, _present(case, window), known.traits, case.wording) if ours and known.traits else ()
     sampled = not any(shape.kind in {"page", "filter"} for shape in shapes)
     establishments = findings_of(case, finding, window, sampled=sampled)
     touched = [
@@ -108,7 +108,7 @@ def judge(
         language=language,
         judged=now,
         extracts=tuple(touched),
-        sources=sources_of(case, finding, window, known.patients, sampled=sampled),
+        sources=sources_of(case, finding, window, known.patients, establishments, sampled=sampled),
         size=_size(case, overlaps) if ours else "",
         shapes=shapes,
         forms=tuple(known.forms),

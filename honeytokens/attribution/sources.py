@@ -9,7 +9,7 @@ from honeytokens.attribution.authenticity import Finding
 from honeytokens.attribution.case import Case, homes_of
 from honeytokens.attribution.intervals import jeffreys
 from honeytokens.attribution.where import findings_of
-from honeytokens.model import Placement, SourceFinding, Standing, TheftWindow
+from honeytokens.model import EstablishmentFinding, Placement, SourceFinding, Standing, TheftWindow
 
 Source = tuple[str, str]
 """An establishment and a system."""
@@ -18,19 +18,34 @@ _BETWEEN = "\x1f"
 
 
 def sources_of(
-    case: Case, finding: Finding, window: TheftWindow | None, patients: Mapping[Source, int], *, sampled: bool
+    case: Case,
+    finding: Finding,
+    window: TheftWindow | None,
+    patients: Mapping[Source, int],
+    establishments: Sequence[EstablishmentFinding],
+    *,
+    sampled: bool,
 ) -> tuple[SourceFinding, ...]:
     """Return a finding for each system of each establishment, by the rules for establishments.
+
+    Where each establishment has one system alone, ``establishments`` are their findings already.
 
     The share of a source that the leak holds is Jeffreys' interval on its decoys present: the file's own rows, not
     what was stolen. It is told where decoys were hit, unless the records are no random sample (``sampled`` false).
     """
     if not finding.authenticity.ours:
         return ()
-    split = _by_source(case, patients)
+    systems = {(place.establishment, place.system) for places in case.lived.values() for place in places}
+    only = dict(systems)
+    if len(only) == len(systems):
+        residents, judged = case.residents, establishments
+    else:
+        split = _by_source(case, patients)
+        residents, judged = split.residents, findings_of(split, finding, window, sampled=sampled)
     found = []
-    for each in findings_of(split, finding, window, sampled=sampled):
+    for each in judged:
         establishment, _, system = each.establishment.partition(_BETWEEN)
+        system = system or only[establishment]
         low, high = None, None
         if each.standing is Standing.INCLUDED and sampled:
             low, high = jeffreys(each.hits, max(each.present, each.hits), case.confidence)
@@ -38,7 +53,7 @@ def sources_of(
             SourceFinding(
                 establishment,
                 system,
-                _table(split.residents[each.establishment]),
+                _table(residents[each.establishment]),
                 each.standing,
                 each.hits,
                 each.present,
