@@ -51,8 +51,18 @@ COMMANDS = (
 )
 
 
+class _ReaderLeftError(Exception):
+    """The reader of our standard output went away. Click would turn a ``BrokenPipeError`` into exit code 1."""
+
+
 class _LazyGroup(click.Group):
     """Finds a command in the module of its name, and only then imports it."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise _ReaderLeftError from error
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return list(COMMANDS)
@@ -110,7 +120,7 @@ def main() -> None:
     except HoneytokensError as error:
         click.echo(f"honeytokens: {error}", err=True)
         code = error.exit_code
-    except BrokenPipeError:
+    except (_ReaderLeftError, BrokenPipeError):
         # The reader of a pipe went away: leave quietly, as other filters do.
         _drop_output()
         code = 3

@@ -68,7 +68,7 @@ def command(
       honeytokens generate -n 40 --establishment saint-anne --format docx -o letters.zip
     """
     if (count is None) == (campaign is None):
-        raise click.UsageError("Say how many with -n, or name a --campaign.")
+        raise click.UsageError("Either say how many with -n, or name a --campaign, which has its own number.")
     if campaign and (demo or policies or near or establishment):
         raise click.UsageError("A campaign has its own key, place and policies: name it and the format alone.")
     if establishment and (demo or near):

@@ -142,11 +142,13 @@ class Maker:
         if self.recipe.policies.phone is Policy.RESERVED:
             return self.locale.reserved_phones(draws)
         filled = pools.fill(self.recipe.shares, PoolKind.PHONE, self.pool_keys, draws.serials)
-        digits = pl.Series(filled, dtype=pl.String).str.replace_all(r"\D", "")
+        numbers = pl.Series(filled, dtype=pl.String)
+        digits = pools.national(numbers, self.locale.calling_code, self.locale.trunk)
         host = host_of(self.recipe)
         if host:
-            return host.phones(digits, draws)
-        return pl.Series([number and self.locale.format_phone(number) for number in digits.to_list()], dtype=pl.String)
+            return host.phones(digits, draws).fill_null(numbers)
+        written = [number and self.locale.format_phone(number) for number in digits.to_list()]
+        return pl.Series(written, dtype=pl.String).fill_null(numbers)
 
     def _emails(self, draws: Draws, people: pl.DataFrame) -> pl.Series:
         owned = pools.domains(self.recipe.shares, PoolKind.MAIL)

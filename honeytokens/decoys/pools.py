@@ -138,6 +138,16 @@ def _filled(pattern: str, numbers: NDArray[np.int64]) -> list[str]:
     return pl.DataFrame({"number": numbers}).select(pl.concat_str(pieces)).to_series().to_list()
 
 
+def national(numbers: pl.Series, calling_code: str, trunk: str) -> pl.Series:
+    """Return the national digits of telephone numbers: ``+33 (0)1 99 00 12 34`` is ``0199001234`` where 33 is home.
+
+    Null where the number is of another country, or null.
+    """
+    own = numbers.str.replace(rf"^(?:\+|00)[ .-]?{calling_code}[ .-]*(?:\(0\))?", trunk)
+    digits = own.str.replace_all(r"\D", "")
+    return keep(digits, (~own.str.contains(r"^(?:\+|00)")).fill_null(False).to_numpy())
+
+
 def domains(shares: Sequence[PoolShare], kind: PoolKind) -> list[str]:
     """Return the owned domains of a kind."""
     return [share.pool.value for share in shares if share.pool.kind is kind]

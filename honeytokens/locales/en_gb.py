@@ -92,6 +92,7 @@ class EnGb:
 
     code = _CODE
     capital = "SE1"
+    calling_code, trunk = "44", "0"
 
     @property
     def digest(self) -> str:

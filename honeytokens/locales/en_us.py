@@ -18,6 +18,7 @@ class EnUs(ListedLocale):
 
     code = "en_us"
     capital = "10025"
+    calling_code, trunk = "1", ""
 
     def postcode(self, text: str) -> str:
         """Return the first five digits of a ZIP code, also of ``02139-4307``."""

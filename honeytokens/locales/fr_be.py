@@ -22,6 +22,7 @@ class FrBe(ListedLocale):
 
     code = "fr_be"
     capital = "1000"
+    calling_code, trunk = "32", "0"
 
     def postcode(self, text: str) -> str:
         """Return four digits, also of ``B-1000``."""

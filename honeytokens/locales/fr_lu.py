@@ -30,6 +30,7 @@ class FrLu(ListedLocale):
 
     code = "fr_lu"
     capital = "L-1510"
+    calling_code, trunk = "352", ""
 
     def postcode(self, text: str) -> str:
         """Return a postcode with its letter, also of ``1510`` and ``L1510``."""

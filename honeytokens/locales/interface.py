@@ -20,6 +20,10 @@ class Locale(Protocol):
     """Language and country, in lower case: ``fr_fr``."""
     capital: str
     """The postcode of the largest town, for decoys of no establishment."""
+    calling_code: str
+    """What is dialled from abroad, without a plus sign: ``33``."""
+    trunk: str
+    """What stands before a national number instead of the calling code: ``0``, or nothing."""
 
     @property
     def digest(self) -> str:

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from honeytokens.errors import HoneytokensError
+from honeytokens.errors import HoneytokensError, ManifestError
 from honeytokens.workflows.connecting import open_system
 from honeytokens.workflows.home import Home
+from honeytokens.workflows.manifests import check_manifest
 from honeytokens.workflows.status import status
 
 _LIBRARIES = (
@@ -73,6 +74,11 @@ def _campaigns(home: Home) -> Iterator[Finding]:
             home.maker(campaign)
         except HoneytokensError as error:
             yield Finding(f"campaign {campaign.name}", error.problem, error.remedy)
+        try:
+            check_manifest(home, campaign)
+        except ManifestError as error:
+            remedy = "Delete the file if it is there, and run honeytokens apply: it is written anew from the registry"
+            yield Finding(f"manifest of {campaign.name}", error.problem, remedy)
     for each in status(home):
         subject = f"campaign {each.campaign.name}"
         if each.due_now:

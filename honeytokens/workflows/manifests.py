@@ -7,7 +7,7 @@ from pathlib import Path
 
 from honeytokens.errors import HomeError
 from honeytokens.model import Campaign
-from honeytokens.registry.manifest import Manifest, write_manifest
+from honeytokens.registry.manifest import Manifest, read_manifest, write_manifest
 from honeytokens.workflows.home import MANIFESTS, Home
 
 
@@ -25,6 +25,11 @@ def keep_missing(home: Home, campaigns: Iterable[Campaign]) -> None:
     """Write the manifests that are not in the home's folder: no decoy is planted that could not be made again."""
     folder = home.path / MANIFESTS
     keep_manifests(home, [c for c in campaigns if not (folder / _manifest(home, c).file_name()).exists()])
+
+
+def check_manifest(home: Home, campaign: Campaign) -> None:
+    """Read a campaign's manifest in the home's folder; raise ``ManifestError`` when it is missing or damaged."""
+    read_manifest(home.path / MANIFESTS / _manifest(home, campaign).file_name(), home.keyring)
 
 
 def _manifest(home: Home, campaign: Campaign) -> Manifest:

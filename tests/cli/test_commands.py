@@ -390,11 +390,12 @@ def test_a_password_on_the_command_line_is_sealed(run: Run, ready: Path, tmp_pat
 
 
 def test_a_closed_pipe_ends_quietly(run: Run, tmp_path: Path, environment: dict[str, str]) -> None:
-    command = f"{sys.executable} -m honeytokens generate -n 200000 --demo | head -n 2"
+    command = f"{sys.executable} -m honeytokens generate -n 200000 --demo | head -n 2; exit ${{PIPESTATUS[0]}}"
     done = subprocess.run(
-        command, shell=True, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        ["bash", "-c", command], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
     )
     assert len(done.stdout.splitlines()) == 2
+    assert done.returncode == 3  # not 1, which means that decoys were found
     assert done.stderr == ""
 
 

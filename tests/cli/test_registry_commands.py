@@ -89,3 +89,17 @@ def test_mistakes_get_one_line(run: Run, ready: Path, tmp_path: Path) -> None:
         done = run(*arguments)
         assert (done.code, done.err.count("\n"), said in done.err) == (3, 1, True), done.err
     assert run("status").code == 0
+
+
+def test_a_damaged_or_missing_manifest_is_seen_and_written_anew(run: Run, ready: Path, tmp_path: Path) -> None:
+    assert run(*PLAN).code == 0
+    [manifest] = (tmp_path / "decoys" / "manifests").iterdir()
+    whole = bytearray(manifest.read_bytes())
+    whole[len(whole) // 2] ^= 1
+    manifest.write_bytes(whole)
+    told = run("doctor")
+    assert (told.code, "manifest of spring" in told.out + told.err) == (3, True)
+    manifest.unlink()
+    assert run("doctor").code == 3
+    assert run("apply").code == 0
+    assert run("doctor").code == 0

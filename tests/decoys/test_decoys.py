@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from itertools import combinations
 
@@ -241,3 +242,22 @@ def test_a_street_that_comes_back_tells_of_no_version() -> None:
 def test_nothing_planted_is_nothing_to_look_for() -> None:
     known = known_decoys([(maker(), "saint-anne", [], 1)])
     assert (len(known), len(known.values([])), list(known.batches())) == (0, 0, [])
+
+
+@pytest.mark.parametrize(
+    ("locale", "near", "pool", "shape"),
+    [
+        ("fr_fr", "75014", "+33 1 99 00 ## ##", r"01 99 00 \d\d \d\d"),
+        ("fr_fr", "75014", "0033 (0)1 9900 ####", r"01 99 00 \d\d \d\d"),
+        ("fr_fr", "75014", "+44 7700 900###", r"\+44 7700 900\d{3}"),
+        ("fr_be", "4000", "+32 470 12 ## ##", r"0470 12 \d\d \d\d"),
+        ("fr_lu", "L-1510", "+352 621 123 ###", r"\+352 621 123 \d{3}"),
+        ("en_gb", "LS1", "+44 7700 900###", r"07700 900\d{3}"),
+        ("en_us", "10025", "+1 212 555 01##", r"\(212\) 555-01\d\d"),
+    ],
+)
+def test_an_owned_number_is_written_as_its_country_writes_it(locale: str, near: str, pool: str, shape: str) -> None:
+    owned = replace(recipe(Pool(PoolKind.PHONE, pool)), locale=locale, data=digest_of_data(locale), near=near)
+    made = Maker.of(KEYRING, "spring", "00ff", 1, owned).identities(range(40))[Field.PHONE].drop_nulls()
+    assert len(made) > 10
+    assert made.str.contains(f"^{shape}$").all(), made.to_list()[:3]

@@ -23,6 +23,7 @@ class FrFr:
 
     code = "fr_fr"
     capital = "75015"
+    calling_code, trunk = "33", "0"
 
     @property
     def digest(self) -> str:
