@@ -18,6 +18,16 @@ _FINESS_DIGITS = 9
 _DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 _PATTERN = re.compile(r"[0-9A-Za-z #+./-]{2,40}")
 _RESERVED_DOMAINS = ("example.com", "example.net", "example.org", "test", "invalid", "localhost", "example")
+_PUBLIC_MAIL = """
+aol.com bbox.fr bluewin.ch btinternet.com comcast.net free.fr gmail.com gmx.com gmx.de gmx.fr googlemail.com
+hotmail.be hotmail.co.uk hotmail.com hotmail.fr icloud.com laposte.net live.be live.com live.fr mac.com me.com
+msn.com neuf.fr numericable.fr orange.fr outlook.be outlook.com outlook.fr proton.me protonmail.com pt.lu sfr.fr
+skynet.be sky.com telenet.be tutanota.com verizon.net virginmedia.com voila.fr wanadoo.fr yahoo.co.uk yahoo.com
+yahoo.fr ymail.com
+"""
+"""Domains at which anybody may have a mailbox: mail to a decoy would reach a stranger. Not a whole list."""
+_PHONE_SIGNS = 9
+"""The digits of the shortest number that is written with a trunk zero or a country code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +111,8 @@ def add_pool(home: Home, kind: PoolKind, value: str) -> Pool:
     value = value.strip().lower() if kind in (PoolKind.MAIL, PoolKind.WEB) else value.strip()
     if kind in (PoolKind.MAIL, PoolKind.WEB):
         _refuse_domain(value)
+    elif kind is PoolKind.PHONE and value.startswith(("0", "+")) and len(re.findall(r"[0-9#]", value)) < _PHONE_SIGNS:
+        raise PlanRefusedError(f"{value} is too short for a telephone number", "Write all of it, like 06 39 98 ## ##")
     elif not _PATTERN.fullmatch(value):
         raise PlanRefusedError(f"{value!r} is no pattern of digits", "Write it like 06 39 98 ## ##")
     pool = Pool(kind, value, home.keyring.newest)
@@ -114,6 +126,8 @@ def _refuse_domain(domain: str) -> None:
         raise PlanRefusedError(f"{domain!r} is no domain name", "Write it like mail.clinique-exemple.fr")
     if any(domain == reserved or domain.endswith(f".{reserved}") for reserved in _RESERVED_DOMAINS):
         raise PlanRefusedError(f"{domain} is reserved and nobody's", "Name a domain that you own")
+    if domain in _PUBLIC_MAIL.split():
+        raise PlanRefusedError(f"{domain} gives mailboxes to anybody", "Name a domain that you own")
 
 
 def _is_finess(text: str) -> bool:

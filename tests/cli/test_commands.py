@@ -225,6 +225,8 @@ MISTAKES: list[tuple[list[str], int, str]] = [
     (["establishment", "practitioners", "saint-anne", "his.toml"], 3, "no surname"),
     (["establishment", "practitioners", "saint-anne", "his.db"], 2, "UTF-8"),
     (["establishment", "practitioners", "saint-anne", "wrong.csv"], 3, "Line 3 of the list of practitioners"),
+    (["pool", "add", "mail", "Gmail.com"], 3, "mailboxes to anybody"),
+    (["pool", "add", "phone", "06 39 98 ##"], 3, "too short"),
     (["generate", "-n", "3", "--demo", "-o", "nowhere/x.csv"], 3, "nowhere/x.csv"),
     (["generate", "-n", "3", "--demo", "-o", "his.toml"], 3, "--force"),
     (["generate", "-n", "3", "--demo", "--force", "-o", "/dev/null"], 3, "not an ordinary file"),
