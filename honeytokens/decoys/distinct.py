@@ -114,20 +114,36 @@ def _combined(identities: pl.DataFrame, combinations: Sequence[tuple[Field, ...]
 
 
 class Given:
-    """National numbers that earlier decoys have, where no :class:`Ledger` keeps decoys apart. Eight bytes each."""
+    """Identifiers that earlier decoys have, where no :class:`Ledger` keeps decoys apart: a Bloom filter.
 
-    def __init__(self) -> None:
-        self._hashes = np.empty(0, dtype=np.uint64)
+    Its size, 16 bits for each of ``decoys``, is all the memory it takes. Once in some four hundred times it takes a
+    value for one that was given, which empties it needlessly and does no other harm.
+    """
+
+    _HASHES = 4
+    _BITS_EACH = 16
+
+    def __init__(self, decoys: int) -> None:
+        self._bits = np.zeros(max(1, decoys * self._BITS_EACH // 8), dtype=np.uint8)
 
     def once(self, values: pl.Series) -> pl.Series:
-        """Return the values of some more decoys, null where an earlier one has that value; remember the others.
-
-        A chance collision of two 64-bit hashes empties a value needlessly and does no other harm.
-        """
-        hashes = values.hash().to_numpy()
-        new = (values.is_not_null() & values.is_first_distinct()).to_numpy() & ~np.isin(hashes, self._hashes)
-        self._hashes = np.union1d(self._hashes, hashes[new])
+        """Return the values of some more decoys, null where an earlier one has that value; remember the others."""
+        first = (values.is_not_null() & values.is_first_distinct()).to_numpy()
+        places = self._places(values)
+        seen = np.all(self._bits[places >> 3] >> (places & 7) & 1, axis=0)
+        new = first & ~seen
+        kept = places[:, new].ravel()
+        np.bitwise_or.at(self._bits, kept >> 3, (1 << (kept & 7)).astype(np.uint8))
         return pl.select(pl.when(pl.Series(new, dtype=pl.Boolean)).then(values).alias(values.name)).to_series()
+
+    def _places(self, values: pl.Series) -> NDArray[np.int64]:
+        """Return the bits of each value, shape (hashes, n): halves of one hash combined (Kirsch, Mitzenmacher 2006)."""
+        hashed = values.hash().to_numpy()
+        steps = np.arange(self._HASHES, dtype=np.uint64)[:, None]
+        size = np.uint64(8 * len(self._bits))
+        return (((hashed >> np.uint64(32)) + steps * (hashed & np.uint64(2**32 - 1) | np.uint64(1))) % size).astype(
+            np.int64
+        )
 
 
 def _folded(values: pl.Series) -> pl.Series:

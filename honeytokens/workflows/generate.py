@@ -22,6 +22,8 @@ from honeytokens.workflows.home import Home
 _BATCH = 50_000
 _TOLD_BATCH = 5_000
 """How many decoys are held at a time, without and with their stories."""
+_ONCE = (Field.EMAIL, Field.NATIONAL_ID)
+"""Identifiers that two decoys may draw alike; where no campaign keeps them apart, the second has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ def generate_demo(
     """Write decoys from ranges reserved for fiction, under a key that is thrown away."""
     recipe = demo_recipe(request)
     maker = Maker.of(Keyring.generate(), "demo", secrets.token_hex(8), 1, recipe)
-    _write(format_name, maker, range(request.count), Origin(request.locale, request.as_of), stream, on_progress)
+    origin = Origin(request.locale, request.as_of)
+    _write(format_name, maker, range(request.count), origin, stream, on_progress, once=_ONCE)
 
 
 def generate(
@@ -57,7 +60,7 @@ def generate(
     site: Establishment | None = None,
     on_progress: Callable[[int], None] | None = None,
 ) -> None:
-    """Write decoys made from the home's key and pools, of no campaign: no two share an identifier of a pool.
+    """Write decoys made from the home's key and pools, of no campaign: no two share an identifier.
 
     They are patients of ``site`` if it is given, and see its practitioners. Raises ``PlanRefusedError`` when a pool is
     too small or a policy cannot be kept.
@@ -65,10 +68,11 @@ def generate(
     shares = tuple(PoolShare(pool, 0) for pool in home.registry.pools())
     everything = replace(recipe_of(request), shares=shares, practitioners=site.practitioners if site else ())
     recipe = with_policies(everything, request.policies)
-    maker = Maker.of(home.keyring, "generated", f"generate/{request.locale}", home.keyring.newest, recipe)
+    people = f"generate/{request.locale}" + (f"/{site.name}" if site else "")
+    maker = Maker.of(home.keyring, "generated", people, home.keyring.newest, recipe)
     name, finess = (site.name, site.finess) if site else (None, None)
     origin = Origin(request.locale, request.as_of, name, finess, request.beacon)
-    _write(format_name, maker, range(request.count), origin, stream, on_progress)
+    _write(format_name, maker, range(request.count), origin, stream, on_progress, once=_ONCE)
 
 
 def generate_campaign(
@@ -114,11 +118,15 @@ def _write(
     origin: Origin,
     stream: IO[bytes],
     on_progress: Callable[[int], None] | None,
+    once: Sequence[Field] = (),
 ) -> None:
-    """Write what a maker makes; raise ``OutputError`` before anything is written when the format cannot hold it."""
+    """Write what a maker makes, values of ``once`` not twice.
+
+    Raises ``OutputError`` before anything is written when the format cannot hold it.
+    """
     chosen = get_format(format_name, len(serials))
     with _collector_at_rest():
-        chosen.write(_batches(maker, serials, chosen, on_progress), stream, origin)
+        chosen.write(_batches(maker, serials, chosen, on_progress, once), stream, origin)
 
 
 @contextmanager
@@ -134,15 +142,18 @@ def _collector_at_rest() -> Iterator[None]:
 
 
 def _batches(
-    maker: Maker, serials: Sequence[int], chosen: Format, on_progress: Callable[[int], None] | None
+    maker: Maker,
+    serials: Sequence[int],
+    chosen: Format,
+    on_progress: Callable[[int], None] | None,
+    once: Sequence[Field],
 ) -> Iterator[Batch]:
     size = _TOLD_BATCH if chosen.tells_stories else _BATCH
-    given = Given()
+    given = {field: Given(len(serials)) for field in once}
     for first in range(0, len(serials), size):
         batch = serials[first : first + size]
         people = maker.identities(batch)
-        if maker.recipe.policies.national_id is Policy.ABOVE_CEILING:
-            people = people.with_columns(given.once(people[Field.NATIONAL_ID]))
+        people = people.with_columns(given[field].once(people[field]) for field in once)
         stories = maker.stories(batch, people) if chosen.tells_stories else ()
         yield Batch(people, stories, maker.letters(batch, people, stories) if chosen.tells_letters else ())
         gc.collect(0)
