@@ -425,8 +425,8 @@ def test_a_full_disk_is_one_line_and_no_partial_file(run: Run, tmp_path: Path, e
 def test_a_full_disk_leaves_the_registry_whole(
     run: Run, ready: Path, tmp_path: Path, environment: dict[str, str]
 ) -> None:
-    plan = "plan spring --system his --establishment saint-anne -n 400 --max-share 100"
-    limited = f"ulimit -f 150; exec {sys.executable} -m honeytokens {plan}"
+    plan = "plan spring --system his --establishment saint-anne -n 200"
+    limited = f"ulimit -f 90; exec {sys.executable} -m honeytokens {plan}"
     done = subprocess.run(
         ["bash", "-c", limited], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
     )

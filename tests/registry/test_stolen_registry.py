@@ -276,7 +276,8 @@ def test_no_byte_of_a_stolen_home_tells_of_a_decoy(site: Site) -> None:
     assert {"keyring.json", "registry.db", "registry.db-wal", "registry.db-shm", "lock"} <= names
     assert haystack.size > 200_000
     for column in COLUMNS:
-        assert sum(name == column for name, _ in site.values) >= EACH / 4, column
+        # Few have a birth name of their own: women who married.
+        assert sum(name == column for name, _ in site.values) >= (1 if column == "nom_naissance" else EACH / 4), column
     assert found(texts_of(site), haystack) == set()
 
 

@@ -38,6 +38,8 @@ class Mariadb(DatabaseServer):
         data = folder / "data"
         install = ["--no-defaults", f"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db"]
         run([cls.program("mariadb-install-db"), *install], account, folder)
+        # A folder of its own: a server that starts deletes the temporary tables of all others that share one.
+        run(["mkdir", str(folder / "tmp")], account, folder)
         first = folder / "init.sql"
         first.write_text(
             f"CREATE USER IF NOT EXISTS '{ADMIN}'@'127.0.0.1' IDENTIFIED BY '{password}';\n"
@@ -49,6 +51,7 @@ class Mariadb(DatabaseServer):
             cls.program("mariadbd"),
             "--no-defaults",
             f"--datadir={data}",
+            f"--tmpdir={folder / 'tmp'}",
             f"--init-file={first}",
             f"--log-error={folder / 'error.log'}",
             f"--socket={folder / 's'}",

@@ -176,7 +176,7 @@ def test_a_host_that_fits_no_locale_is_learnt_and_what_is_lacking_is_said(home: 
     connection.close()
     learnt = learn_profile(home, "his")
     assert any("no locale knows these names" in lack for lack in learnt.profile.lacking)
-    campaign = planned(home, count=30)
+    campaign = planned(home, count=15)
     people = home.maker(campaign).identities(campaign.serials)
     assert people[Field.SURNAME].str.contains("^WYZ|SKI$|^[A-Z]").all()
 
