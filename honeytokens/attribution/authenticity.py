@@ -58,7 +58,7 @@ def authenticity_of(case: Case) -> Finding:
 
 def standing_decoys(case: Case) -> Counter[str]:
     """Count, by establishment, the decoys that surely stand in its systems now."""
-    return Counter(name for name, _ in {(place.establishment, place.ref) for place in case.standing})
+    return Counter(name for places in case.standing for name in {place.establishment for place in places})
 
 
 def _open(reason: str) -> Finding:
@@ -114,15 +114,17 @@ def _mixed(case: Case, reason: str) -> Finding | None:
     Asked only where the operator says that each record is of another patient, and of the establishment hit whose
     decoys are the rarest among its patients.
     """
+    if not case.one_each:
+        return None
     words, say = case.wording, case.wording.phrasing
-    names = {case.homes[hit.decoy] for hit in case.hits if hit.decoy in case.homes}
+    names = {case.home(hit.decoy) for hit in case.hits}
     shares = [
         decoys / case.host_patients[name]
         for name, decoys in standing_decoys(case).items()
         if name in names and case.host_patients.get(name, 0) > 0
     ]
     records, found = case.result.stats.records, len(case.hits)
-    if not case.one_each or not shares or found >= records:
+    if not shares or found >= records:
         return None
     error = max(ERROR_FLOOR, 1 - beta_cdf(min(1.0, *shares), found + 1, records - found))
     if error > case.risk:
@@ -162,6 +164,6 @@ def _without_hits(case: Case) -> Finding:
                 name=weakest,
             )
         )
-    since = max(place.stamps[0].settled for place in case.standing)
+    since = max(place.stamps[0].settled for places in case.standing for place in places)
     reason = words.not_ours.format(records=say.number(records), since=say.day(since), odds=say.odds(error))
     return Finding(Authenticity.NOT_OURS, error, reason, since)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from honeytokens.attribution.recipients import SaltedExtract
 from honeytokens.attribution.texts import Wording
 from honeytokens.model import DecoyRef, Hit, Placement, PlacementState, ScanResult
+
+_STANDING = frozenset({PlacementState.PLANTED, PlacementState.REWRITING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +34,8 @@ class Case:
     """Hits of decoys that the registry does not know, or that it never wrote."""
     lived: Mapping[DecoyRef, Sequence[Placement]]
     """Every placement that was or may have been written, by decoy."""
-    homes: Mapping[DecoyRef, str]
-    """The only establishment that a decoy ever lived in; decoys of several are not in it."""
-    residents: Mapping[str, Sequence[Placement]]
-    """By establishment that ever had a decoy, the placements of the decoys that lived nowhere else."""
+    residents: Mapping[str, Sequence[Sequence[Placement]]]
+    """By establishment that ever had a decoy, the placements of each decoy that lived nowhere else."""
     host_patients: Mapping[str, int]
     now: datetime
     confidence: float
@@ -52,11 +52,15 @@ class Case:
         """The error that a standing may have at most."""
         return 1 - self.confidence
 
+    def home(self, decoy: DecoyRef) -> str | None:
+        """Return the only establishment that a decoy ever lived in; ``None`` when there are several."""
+        return home_of(self.lived[decoy])
+
     @property
-    def standing(self) -> list[Placement]:
-        """The placements that surely stand in their system now."""
-        states = {PlacementState.PLANTED, PlacementState.REWRITING}
-        return [place for places in self.lived.values() for place in places if place.stamps and place.state in states]
+    def standing(self) -> Iterator[list[Placement]]:
+        """The placements of each decoy that surely stand in their system now."""
+        for places in self.lived.values():
+            yield [place for place in places if place.stamps and place.state in _STANDING]
 
 
 def open_case(
@@ -76,7 +80,6 @@ def open_case(
     for placement in placements:
         if placement.state is not PlacementState.PLANNED:
             lived[placement.ref].append(placement)
-    homes, residents = homes_of(lived)
     salt = frozenset[DecoyRef]().union(*(extract.decoys for extract in extracts))
     merged = _merged(result.hits)
     return Case(
@@ -84,8 +87,7 @@ def open_case(
         hits=tuple(hit for hit in merged if hit.decoy in lived),
         strays=tuple(hit for hit in merged if hit.decoy not in lived and hit.decoy not in salt),
         lived=dict(lived),
-        homes=homes,
-        residents=residents,
+        residents=residents_of(lived.values()),
         host_patients=host_patients,
         now=now,
         confidence=confidence,
@@ -96,27 +98,28 @@ def open_case(
     )
 
 
-def homes_of(
-    lived: Mapping[DecoyRef, Sequence[Placement]],
-) -> tuple[dict[DecoyRef, str], dict[str, Sequence[Placement]]]:
-    """Return the only establishment of each decoy that has one, and the placements of those by establishment."""
-    homes: dict[DecoyRef, str] = {}
-    residents: defaultdict[str, list[Placement]] = defaultdict(list)
-    for decoy, places in lived.items():
-        name = places[0].establishment
-        if all(place.establishment == name for place in places):
-            homes[decoy] = name
-            residents[name] += places
+def home_of(places: Sequence[Placement]) -> str | None:
+    """Return the one establishment of some placements; ``None`` when there are several."""
+    name = places[0].establishment
+    return name if len(places) == 1 or all(place.establishment == name for place in places) else None
+
+
+def residents_of(lived: Iterable[Sequence[Placement]]) -> dict[str, Sequence[Sequence[Placement]]]:
+    """Sort the placements of each decoy by the only establishment that it lived in."""
+    residents: defaultdict[str, list[Sequence[Placement]]] = defaultdict(list)
+    for places in lived:
+        if name := home_of(places):
+            residents[name].append(places)
         else:
             for place in places:
                 residents[place.establishment] += ()
-    return homes, dict(residents)
+    return dict(residents)
 
 
 def _merged(hits: Sequence[Hit]) -> list[Hit]:
     """Return one hit per decoy, with the least false alarms and all the evidence and versions; strongest first."""
     by_decoy: dict[DecoyRef, Hit] = {}
-    for hit in sorted(hits, key=lambda hit: (hit.expected_false_alarms, hit.decoy)):
+    for hit in sorted(hits, key=lambda hit: (hit.expected_false_alarms, hit.decoy.campaign, hit.decoy.serial)):
         best = by_decoy.get(hit.decoy)
         if best is None:
             by_decoy[hit.decoy] = hit

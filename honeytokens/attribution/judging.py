@@ -120,11 +120,12 @@ def judge(
 
 def _present(case: Case, window: TheftWindow | None) -> set[DecoyRef]:
     """Return the decoys that stood in the establishments that were hit at some time of the window of the theft."""
-    names = {case.homes[hit.decoy] for hit in case.hits if hit.decoy in case.homes}
+    names = {name for hit in case.hits if (name := case.home(hit.decoy))}
     return {
         place.ref
         for name in names
-        for place in case.residents[name]
+        for places in case.residents[name]
+        for place in places
         if (lived := life(place, case.now))
         and (window is None or window.latest is None or lived.start < window.latest)
         and (window is None or window.earliest is None or lived.end > window.earliest)

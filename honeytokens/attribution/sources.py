@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from honeytokens.attribution.authenticity import Finding
-from honeytokens.attribution.case import Case, homes_of
+from honeytokens.attribution.case import Case, residents_of
 from honeytokens.attribution.intervals import jeffreys
 from honeytokens.attribution.where import findings_of
 from honeytokens.model import EstablishmentFinding, Placement, SourceFinding, Standing, TheftWindow
@@ -73,11 +73,10 @@ def _by_source(case: Case, patients: Mapping[Source, int]) -> Case:
         decoy: [replace(place, establishment=f"{place.establishment}{_BETWEEN}{place.system}") for place in places]
         for decoy, places in case.lived.items()
     }
-    homes, residents = homes_of(lived)
     counts = {f"{establishment}{_BETWEEN}{system}": count for (establishment, system), count in patients.items()}
-    return replace(case, lived=lived, homes=homes, residents=residents, host_patients=counts)
+    return replace(case, lived=lived, residents=residents_of(lived.values()), host_patients=counts)
 
 
-def _table(places: Sequence[Placement]) -> str:
+def _table(residents: Sequence[Sequence[Placement]]) -> str:
     """Return the table that holds the patients of some placements: a leak is recognised by its columns."""
-    return next((place.rows[0].table for place in places if place.rows), "")
+    return next((place.rows[0].table for places in residents for place in places if place.rows), "")

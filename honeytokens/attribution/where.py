@@ -8,9 +8,10 @@ in several establishments are left out of every count.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from honeytokens.attribution.authenticity import Finding, standing_decoys
 from honeytokens.attribution.case import Case
@@ -41,17 +42,17 @@ def findings_of(
         present = standing_decoys(case)
         return tuple(_not_confirmed(case, finding, name, present[name]) for name in sorted(case.residents))
     hits = _hits_by_home(case)
-    included = {name for name, own in hits.items() if _error(own) <= case.risk}
-    if not sampled:
-        return tuple(
-            _hit(case, name, hits[name], window) if name in hits else _unsampled(case, name)
-            for name in sorted(case.residents)
-        )
-    censuses = tuple(_censuses(case, window, hits, included)) if window else ()
-    return tuple(
-        _hit(case, name, hits[name], window) if name in hits else _silent(case, name, included, hits, censuses)
-        for name in sorted(case.residents)
-    )
+    there = _there(case, hits, window)
+    findings = {name: _hit(case, name, own, there[name]) for name, own in hits.items()}
+    silent = case.residents.keys() - hits.keys()
+    if sampled:
+        included = {name for name, finding in findings.items() if finding.standing is Standing.INCLUDED}
+        censuses = tuple(_censuses(case, window, sum(there[name] for name in included), silent)) if window else ()
+        shared = {at.establishment for hit in case.hits if not case.home(hit.decoy) for at in case.lived[hit.decoy]}
+        findings |= {name: _silent(case, name, included, hits, censuses, name in shared) for name in silent}
+    else:
+        findings |= {name: _unsampled(case, name) for name in silent}
+    return tuple(findings[name] for name in sorted(findings))
 
 
 def _not_confirmed(case: Case, finding: Finding, name: str, present: int) -> EstablishmentFinding:
@@ -60,15 +61,15 @@ def _not_confirmed(case: Case, finding: Finding, name: str, present: int) -> Est
         error = none_in_sample(case.result.stats.records, present, case.host_patients[name])
         reason = words.excluded_not_ours.format(present=say.number(present), odds=say.odds(error))
         return EstablishmentFinding(name, Standing.EXCLUDED, 0, present, error, reason)
-    hits = sum(case.homes.get(hit.decoy) == name for hit in case.hits)
+    hits = sum(case.home(hit.decoy) == name for hit in case.hits)
     return EstablishmentFinding(name, Standing.UNDECIDED, hits, present, None, words.not_established)
 
 
 def _hits_by_home(case: Case) -> dict[str, list[Hit]]:
     hits: dict[str, list[Hit]] = {}
     for hit in case.hits:
-        if hit.decoy in case.homes:
-            hits.setdefault(case.homes[hit.decoy], []).append(hit)
+        if name := case.home(hit.decoy):
+            hits.setdefault(name, []).append(hit)
     return hits
 
 
@@ -76,11 +77,9 @@ def _error(hits: list[Hit]) -> float:
     return all_by_chance(hit.expected_false_alarms for hit in hits)
 
 
-def _hit(case: Case, name: str, hits: list[Hit], window: TheftWindow | None) -> EstablishmentFinding:
+def _hit(case: Case, name: str, hits: list[Hit], present: int) -> EstablishmentFinding:
     """Judge an establishment whose own decoys were hit."""
     words, say, error = case.wording, case.wording.phrasing, _error(hits)
-    found = {hit.decoy for hit in hits}
-    present = len(found | {place.ref for place in case.residents[name] if _maybe_there(case, place, window)})
     if error > case.risk:
         reason = words.hits_too_weak.format(odds=say.odds(error))
         return EstablishmentFinding(name, Standing.UNDECIDED, len(hits), present, None, reason)
@@ -117,30 +116,30 @@ class _Census:
         return high
 
 
-def _censuses(case: Case, window: TheftWindow, hits: Mapping[str, list[Hit]], included: set[str]) -> Iterator[_Census]:
+def _censuses(case: Case, window: TheftWindow, included: int, silent: Set[str]) -> Iterator[_Census]:
     """Count who stood where: during the whole window, and during all of it but its edges."""
     if window.earliest is None or window.latest is None:
         return
-    found = {hit.decoy for hit in case.hits}
-    inside = [place for name in included for place in case.residents[name]]
-    there = {place.ref for place in inside if place.ref in found or _maybe_there(case, place, window)}
-    silent = case.residents.keys() - hits.keys()
     for spent in (0.0, _EDGES * case.risk):
         edge = (window.latest - window.earliest) * (spent / 2)
-        start, end = window.earliest + edge, window.latest - edge
-        sure = {name: {p.ref for p in case.residents[name] if _surely_there(p, start, end)} for name in silent}
-        yield _Census(spent, len(there), {name: len(decoys) for name, decoys in sure.items()})
+        sure = partial(_surely_there, start=window.earliest + edge, end=window.latest - edge)
+        yield _Census(spent, included, {name: _count(case.residents[name], sure) for name in silent})
 
 
 def _silent(
-    case: Case, name: str, included: set[str], hits: Mapping[str, list[Hit]], censuses: tuple[_Census, ...]
+    case: Case,
+    name: str,
+    included: set[str],
+    hits: Mapping[str, list[Hit]],
+    censuses: tuple[_Census, ...],
+    shared: bool,
 ) -> EstablishmentFinding:
-    """Judge an establishment none of whose own decoys was hit."""
+    """Judge an establishment none of whose own decoys was hit; if ``shared``, one that lives elsewhere too was."""
     words, say = case.wording, case.wording.phrasing
     total = sum(len(hits[other]) for other in included)
     best = min(censuses, key=lambda c: (c.error(name, total, len(hits)), -c.silent[name]), default=None)
     present = best.silent[name] if best else 0
-    if any(hit.decoy not in case.homes and _lives_in(case, hit, name) for hit in case.hits):
+    if shared:
         return EstablishmentFinding(name, Standing.UNDECIDED, 0, present, None, words.shared_only)
     if best is None or not present:
         return EstablishmentFinding(name, Standing.UNDECIDED, 0, present, None, words.none_present)
@@ -161,8 +160,25 @@ def _unsampled(case: Case, name: str) -> EstablishmentFinding:
     return EstablishmentFinding(name, Standing.UNDECIDED, 0, 0, None, case.wording.not_sampled)
 
 
-def _lives_in(case: Case, hit: Hit, name: str) -> bool:
-    return any(place.establishment == name for place in case.lived[hit.decoy])
+def _there(case: Case, names: Iterable[str], window: TheftWindow | None) -> dict[str, int]:
+    """Count the decoys of establishments that were found, or may have stood there at some time of the window."""
+    found = {hit.decoy for hit in case.hits}
+
+    def there(place: Placement) -> bool:
+        return place.ref in found or _maybe_there(case, place, window)
+
+    return {name: _count(case.residents[name], there) for name in names}
+
+
+def _count(residents: Sequence[Sequence[Placement]], there: Callable[[Placement], bool]) -> int:
+    """Count the decoys that have a placement of which ``there`` holds."""
+    count = 0
+    for places in residents:
+        for place in places:
+            if there(place):
+                count += 1
+                break
+    return count
 
 
 def _maybe_there(case: Case, placement: Placement, window: TheftWindow | None) -> bool:
