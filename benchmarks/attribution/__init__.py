@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.attribution import codes, extent, replays, scale, windows
+from benchmarks.attribution import codes, extent, replays, windows
 
 SEED = 20261127
 
@@ -14,4 +14,3 @@ def run() -> None:
     windows.run(SEED)
     replays.run(SEED)
     codes.run(SEED)
-    scale.run(SEED)

@@ -28,9 +28,25 @@ def run(seed: int) -> None:
                 held += window.earliest <= theft.copied <= window.latest
         told = f"median {np.median(widths):.2f} d, holds {held / DRAWS:.1%}"
         print(f"window, {decoys} decoys, {read:.0%} of streets read, late stamps: {told}")
+    print(f"a stolen backup of up to a week before, 30 decoys: {_backups(rng)}")
     two, one = _snapshots(rng)
     print(f"two snapshots 30 d apart seen from 10 decoys: {two:.1%}; false alarms on one: {one:.1%}")
     _speed(rng)
+
+
+def _backups(rng: np.random.Generator) -> str:
+    """Return how often the window holds the moment of the backup, and that of its theft."""
+    backup, theft = 0, 0
+    for _ in range(DRAWS):
+        places = [stamped("A", n, float(rng.uniform(0, 60)), float(rng.uniform(0, 30)), rng) for n in range(30)]
+        made = START + timedelta(days=float(rng.uniform(120, 280)))
+        stolen = made + timedelta(days=float(rng.uniform(0, 7)))
+        result = leak(rng, places, Theft(frozenset({"A"}), made, 1.0), {"A": 20_000}, read=0.8)
+        window = judge(result, places, now=NOW).window
+        if window and window.earliest and window.latest:
+            backup += window.earliest <= made <= window.latest
+            theft += window.earliest <= stolen <= window.latest
+    return f"the window holds the backup in {backup / DRAWS:.1%}, its theft in {theft / DRAWS:.1%}"
 
 
 def _snapshots(rng: np.random.Generator) -> tuple[float, float]:

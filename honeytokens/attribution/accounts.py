@@ -23,13 +23,21 @@ _NOBODY = 0.5
 _MOST_ODDS = 1e9
 
 
+_LIKELY = 0.5
+"""A decoy that was read with at least this probability counts as read."""
+
+
 @dataclass(frozen=True, slots=True)
 class DecoyRead:
-    """That an account read a decoy, at a time."""
+    """That an account (or a workstation) read a decoy, at a time.
+
+    ``chance`` is below 1 where a log tells only how many rows were read: the share of the table that these are.
+    """
 
     account: str
     decoy: DecoyRef
     at: datetime
+    chance: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +55,18 @@ def rank(
 ) -> Ranking:
     """Rank accounts by how well what they had read before a time explains which of the present decoys leaked.
 
-    With R of the D present decoys read, the likelihood ratio against a random choice is, for each leaked decoy,
-    (1 - u) D / R + u when it was read, u when not, with u the share of reads that logs may miss. ``chance`` is the
-    hypergeometric tail of the number of leaked decoys among those read, times the number of accounts. ``usual`` is the
-    share of the account's decoys read that leaked: a whole day's work of which little leaked speaks against it.
+    A decoy was read with probability q, 1 where the log names it. With R the sum of q over the D present decoys, the
+    likelihood ratio against a random choice is (1 - u) q D / R + u for each leaked decoy, with u the share of reads
+    that logs may miss. ``chance`` is the hypergeometric tail of the number of leaked decoys among those read (q of a
+    half or more), times the number of accounts. ``usual`` is the share of the account's decoys read that leaked: a
+    whole day's work of which little leaked speaks against it.
     """
     taken = leaked & present
-    read: defaultdict[str, set[DecoyRef]] = defaultdict(set)
+    read: defaultdict[str, dict[DecoyRef, float]] = defaultdict(dict)
     for one in reads:
         if one.decoy in present and (before is None or one.at < before):
-            read[one.account].add(one.decoy)
+            own = read[one.account]
+            own[one.decoy] = 1 - (1 - own.get(one.decoy, 0.0)) * (1 - one.chance)
     logs = {account: _log_ratio(taken, own, len(present)) for account, own in read.items()}
     prior = math.log((1 - _NOBODY) / max(1, len(logs)))
     weights = {account: prior + ratio for account, ratio in logs.items()}
@@ -75,9 +85,10 @@ def rank(
 
 
 def _finding(
-    number: int, taken: frozenset[DecoyRef], own: set[DecoyRef], present: int, accounts: int, ratio: float,
+    number: int, taken: frozenset[DecoyRef], read: Mapping[DecoyRef, float], present: int, accounts: int, ratio: float,
     weight: float, total: float,
 ) -> AccountFinding:  # fmt: skip
+    own = {decoy for decoy, chance in read.items() if chance >= _LIKELY}
     found = len(taken & own)
     chance = _tail(found, len(taken), len(own), present)
     return AccountFinding(
@@ -85,7 +96,7 @@ def _finding(
         found,
         len(taken),
         len(own),
-        found / len(own),
+        sum(read.get(decoy, 0.0) for decoy in taken) / sum(read.values()),
         min(_MOST_ODDS, math.exp(min(ratio, math.log(_MOST_ODDS)))),
         math.exp(weight) / total,
         min(1.0, max(ERROR_FLOOR, chance * accounts)),
@@ -93,9 +104,9 @@ def _finding(
     )
 
 
-def _log_ratio(taken: frozenset[DecoyRef], own: set[DecoyRef], present: int) -> float:
-    read = math.log((1 - _UNLOGGED) * present / len(own) + _UNLOGGED)
-    return sum(read if decoy in own else math.log(_UNLOGGED) for decoy in taken)
+def _log_ratio(taken: frozenset[DecoyRef], read: Mapping[DecoyRef, float], present: int) -> float:
+    weight = (1 - _UNLOGGED) * present / sum(read.values())
+    return sum(math.log(weight * read.get(decoy, 0.0) + _UNLOGGED) for decoy in taken)
 
 
 def _tail(found: int, taken: int, own: int, present: int) -> float:

@@ -28,7 +28,8 @@ _LARGEST_SHARE = 0.9
 class Traits:
     """What is known of one decoy's place among the host's patients.
 
-    ``orders`` are what lists are sorted by (each kind comparable with its like), ``groups`` what they are filtered by.
+    ``orders`` are what lists are sorted by (each kind comparable with its like), ``groups`` what they are filtered by:
+    ``sex``, ``birth_decade``, ``practitioner``, and columns of the host by name (``table.column``).
     """
 
     orders: Mapping[str, tuple[str | float, ...]]
@@ -105,7 +106,7 @@ def _filter(
     chance = math.exp(log_choose(kind[True], len(found)) - log_choose(len(there), len(found)))
     say = wording.phrasing
     reason = wording.shape_filter.format(
-        by=wording.groups[by],
+        by=wording.groups.get(by, by),
         value=value,
         hits=say.number(len(found)),
         inside=say.number(kind[True]),

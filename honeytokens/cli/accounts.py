@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from honeytokens.cli.options import FILE, MOMENT, home_options, json_option, open_home
 from honeytokens.cli.output import print_json, table
+
+if TYPE_CHECKING:
+    from honeytokens.workflows.accounts import Reader
 
 _WORDS = {
     "another_account": "another account explains it about as well",
@@ -68,15 +71,22 @@ def authorise_command(name: str, secret_file: Path | None, **shared: Any) -> Non
     click.echo(f"{count} may open names, two together." if count > 1 else "One more is needed.")
 
 
+_by_option = click.option(
+    "--by", type=click.Choice(["account", "workstation"]), default="account", help="Who read, or from where."
+)
+
+
 @command.command("rank")
 @click.argument("incident")
-@click.argument("reads", type=FILE)
+@click.argument("reads", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
+@_by_option
 @json_option
 @home_options
-def rank_command(incident: str, reads: Path, as_json: bool, **shared: Any) -> None:
+def rank_command(incident: str, reads: Path, by: Reader, as_json: bool, **shared: Any) -> None:
     """Rank the accounts that read decoys, by number: how well each explains which decoys leaked.
 
-    READS has one read a line, as JSON: account, at, table, keys. The names are sealed at once.
+    READS has one read a line, as JSON: account, at, table, keys, or rows where the log names none; "-" is standard
+    input. The names are sealed at once.
 
     \b
     Example:
@@ -85,7 +95,7 @@ def rank_command(incident: str, reads: Path, as_json: bool, **shared: Any) -> No
     from honeytokens.workflows.accounts import rank_accounts, read_sightings
 
     with open_home(**shared) as home:
-        found, nobody = rank_accounts(home, incident, read_sightings(reads))
+        found, nobody = rank_accounts(home, incident, read_sightings(reads), by)
     if as_json:
         print_json({"accounts": list(found), "nobody": nobody})
         return
@@ -103,11 +113,11 @@ def rank_command(incident: str, reads: Path, as_json: bool, **shared: Any) -> No
         ]
         for each in found[:20]
     ]
-    table(["account", "leaked decoys read", "decoys read", "odds against chance", "probability", "by chance"], rows)
+    table([by, "leaked decoys read", "decoys read", "odds against chance", "probability", "by chance"], rows)
     click.echo(f"None of them: {nobody:.1%}. A read is no theft:")
     for each in found[:3]:
-        click.echo(f"  account {each.number}: " + "; ".join(_WORDS[word] for word in each.alternatives) + ".")
-    click.echo(f"Names are sealed. Two authorised people open them: honeytokens accounts open {incident}")
+        click.echo(f"  {by} {each.number}: " + "; ".join(_WORDS[word] for word in each.alternatives) + ".")
+    click.echo(f"Names are sealed. Two authorised people open them: honeytokens accounts open {incident} --by {by}")
 
 
 @command.command("open")
@@ -115,6 +125,7 @@ def rank_command(incident: str, reads: Path, as_json: bool, **shared: Any) -> No
 @click.option("--person", "persons", multiple=True, required=True, help="Who opens; give it twice.")
 @click.option("--secret-file", "secret_files", multiple=True, type=FILE, help="Their passphrases, in the same order.")
 @click.option("--reason", required=True, help="Why; it is logged before anything is told.")
+@_by_option
 @json_option
 @home_options
 def open_command(
@@ -122,6 +133,7 @@ def open_command(
     persons: tuple[str, ...],
     secret_files: tuple[Path, ...],
     reason: str,
+    by: Reader,
     as_json: bool,
     **shared: Any,
 ) -> None:
@@ -138,12 +150,12 @@ def open_command(
     files = secret_files or (None, None)
     with open_home(**shared) as home:
         secrets = {name: _secret(name, file) for name, file in zip(persons, files, strict=True)}
-        names = open_names(home, incident, secrets, reason)
+        names = open_names(home, incident, secrets, reason, by)
     if as_json:
-        print_json({str(number): account for number, account in names.items()})
+        print_json({str(number): name for number, name in names.items()})
         return
-    for number, account in sorted(names.items()):
-        click.echo(f"account {number}: {account}")
+    for number, name in sorted(names.items()):
+        click.echo(f"{by} {number}: {name}")
 
 
 def _secret(name: str, file: Path | None, *, confirm: bool = False) -> str:

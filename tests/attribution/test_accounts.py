@@ -49,6 +49,20 @@ def test_two_accounts_that_read_the_same_are_told_as_alternatives() -> None:
     assert all(abs(each.probability - 0.5) < 0.01 for each in ranking.findings)
 
 
+def test_an_export_of_half_the_table_explains_a_leak_a_little_and_one_of_all_of_it_does_not() -> None:
+    def export(account: str, chance: float) -> list[DecoyRead]:
+        return [DecoyRead(account, decoy, day(10.0), chance) for decoy in sorted(PRESENT)]
+
+    taken = leaked(*range(10))
+    assert rank(taken, PRESENT, export("whole", 1.0), None).findings[0].odds == 1
+    # A random half holds each decoy with the same chance: which ones leaked says nothing of it.
+    assert abs(rank(taken, PRESENT, export("half", 0.5), None).findings[0].odds - 1) < 1e-9
+    # One who also read those that leaked stands out in spite of it.
+    both = rank(taken, PRESENT, [*export("both", 0.1), *reads("both", list(range(10)))], None).findings[0]
+    assert both.odds > 1e3
+    assert (both.leaked_read, both.read) == (10, 10)
+
+
 def test_chance_is_stated_no_smaller_than_it_is() -> None:
     rng = np.random.default_rng(1)
     small = 0

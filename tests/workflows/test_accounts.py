@@ -49,6 +49,11 @@ def test_the_road_from_reads_to_a_name(home: Home, hospital: Path, tmp_path: Pat
         for user, own in (("17", keys[:9]), ("4", keys[9:11]))
         for key in own
     ]
+    lines += [
+        f'{{"account": "u{user}", "at": "2026-03-01T07:00:00Z", "table": "patients", '
+        f'"rows": {rows}, "workstation": "{at}"}}'
+        for user, rows, at in (("30", 10_000_000, "ward-3"), ("31", 1, "ward-4"))
+    ]
     log = tmp_path / "reads.ndjson"
     log.write_text("\n".join(lines))
     reads = read_sightings(log)
@@ -65,13 +70,18 @@ def test_the_road_from_reads_to_a_name(home: Home, hospital: Path, tmp_path: Pat
     assert (found[0].number, found[0].leaked_read, found[0].leaked) == (1, 8, 8)
     assert found[0].probability > 0.9 > nobody
     assert "u17" not in repr(found)
+    # An export of everything explains any leak; one of a single row, hardly any.
+    assert {each.odds for each in found if each.leaked_read == each.leaked} >= {1.0}
+    stations, _ = rank_accounts(home, "november", reads, "workstation")
+    assert [each.leaked_read for each in stations] == [8, 0]
     with pytest.raises(KeyringError, match="wrong"):
         open_names(home, "november", {**SECRETS, "Petit": "no"}, "test")
     with pytest.raises(KeyringError, match="these two"):
         open_names(home, "november", {"Roux": SECRETS["Roux"], "Leroy": "x"}, "test")
     assert open_names(home, "november", SECRETS, "asked by the prosecutor")[1] == "u17"
+    assert open_names(home, "november", SECRETS, "asked by the prosecutor", "workstation")[1] == "ward-3"
     kinds = [(kind, detail) for _, kind, detail in home.registry.events() if kind.startswith("accounts open")]
-    assert [kind for kind, _ in kinds] == ["accounts opening"] * 3 + ["accounts opened"]
+    assert [kind for kind, _ in kinds][2:] == ["accounts opening", "accounts opened"] * 2
     assert "prosecutor" in kinds[-1][1]
 
 
