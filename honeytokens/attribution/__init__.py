@@ -10,6 +10,7 @@ from honeytokens.attribution.case import OlderLeak
 from honeytokens.attribution.forms import KnownExport, maker_of
 from honeytokens.attribution.intervals import population_by_overlap
 from honeytokens.attribution.judging import Beside, judge
+from honeytokens.attribution.numbering import numbering_of
 from honeytokens.attribution.power import Power, Wanted, power_table
 from honeytokens.attribution.recipients import SaltedExtract
 from honeytokens.attribution.shapes import Traits
@@ -27,6 +28,7 @@ __all__ = [
     "Wanted",
     "judge",
     "maker_of",
+    "numbering_of",
     "population_by_overlap",
     "power_table",
     "rank",

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from honeytokens.attribution.intervals import claim_chance
+from honeytokens.attribution.numbering import claimed_numbers
 from honeytokens.attribution.texts import Wording
 from honeytokens.model import (
     Claim,
     ClaimFinding,
     ClaimStanding,
     EstablishmentFinding,
+    NumberingFinding,
     OverlapFinding,
     ScanResult,
     Standing,
@@ -18,11 +21,19 @@ from honeytokens.model import (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What bounds the size of the whole: records that files share, and numbers that they hold."""
+
+    overlaps: Sequence[OverlapFinding] = ()
+    numberings: Sequence[NumberingFinding] = ()
+
+
 def claims_of(
     claims: Sequence[Claim],
     establishments: Sequence[EstablishmentFinding],
     window: TheftWindow | None,
-    overlaps: Sequence[OverlapFinding],
+    bounds: Bounds,
     result: ScanResult,
     risk: float,
     wording: Wording,
@@ -33,7 +44,7 @@ def claims_of(
         if claim.access:
             found.append(_finding(claim, "access", ClaimStanding.NOT_JUDGED, wording.claim_access))
         if claim.records is not None:
-            found.append(_size(claim, claim.records, overlaps, result, risk, wording))
+            found.append(_size(claim, claim.records, bounds, result, risk, wording))
         found += _sites(claim, establishments, wording)
         if claim.taken is not None:
             found.append(_time(claim, window, wording))
@@ -62,18 +73,19 @@ def overlap_finding(
 def _size(
     claim: Claim,
     claimed: int,
-    overlaps: Sequence[OverlapFinding],
+    bounds: Bounds,
     result: ScanResult,
     risk: float,
     wording: Wording,
 ) -> ClaimFinding:
-    """Hold a claimed size against what the files share; one random sample says nothing of it."""
+    """Hold a claimed size against what files share and how they are numbered; one sample alone says nothing of it."""
     say = wording.phrasing
     part = say.number(claimed)
-    chances = [claim_chance(o.first_records, o.second_records, o.both, claimed) for o in overlaps]
+    chances = [claim_chance(o.first_records, o.second_records, o.both, claimed) for o in bounds.overlaps]
+    chances += [claimed_numbers(numbering, claimed) for numbering in bounds.numberings]
     if chances and (least := min(chances) * len(chances)) <= risk:
         return _finding(claim, part, ClaimStanding.REFUTED, wording.claim_size_refuted.format(odds=say.odds(least)))
-    if not overlaps and result.stats.records > claimed:
+    if not chances and result.stats.records > claimed:
         records = say.number(result.stats.records)
         return _finding(claim, part, ClaimStanding.OPEN, wording.claim_size_smaller.format(records=records))
     reason = wording.claim_size_possible if chances else wording.size_not_identifiable

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from honeytokens.attribution.authenticity import authenticity_of
 from honeytokens.attribution.case import Case, OlderLeak, open_case
-from honeytokens.attribution.claims import claims_of, overlap_finding
+from honeytokens.attribution.claims import Bounds, claims_of, overlap_finding
+from honeytokens.attribution.numbering import worded
 from honeytokens.attribution.recipients import SaltedExtract, recipients_of
 from honeytokens.attribution.sentence import sentence_of
 from honeytokens.attribution.shapes import Traits, shapes_of
@@ -20,6 +21,7 @@ from honeytokens.model import (
     Claim,
     DecoyRef,
     FormFinding,
+    NumberingFinding,
     OverlapFinding,
     Placement,
     ScanResult,
@@ -33,9 +35,9 @@ class Beside:
     """What is known beside the scan and the placements, as far as it is.
 
     ``patients`` by source, as ``host_patients`` by establishment; ``extracts`` that were salted; ``traits`` of decoys;
-    ``forms`` of the files; ``older`` leaks; ``overlaps`` of files of this leak, not yet held against anything;
-    ``claims``; ``aware``, when the operator became aware; ``clock_error``, by how much clocks may have been wrong;
-    ``one_each``, whether each record is of another patient.
+    ``forms`` of the files; ``older`` leaks; ``overlaps`` of files of this leak and ``numberings`` in them, not yet held
+    against anything; ``claims``; ``aware``, when the operator became aware; ``clock_error``, by how much clocks may
+    have been wrong; ``one_each``, whether each record is of another patient.
     """
 
     patients: Mapping[Source, int] = field(default_factory=dict)
@@ -44,6 +46,7 @@ class Beside:
     forms: Sequence[FormFinding] = ()
     older: Sequence[OlderLeak] = ()
     overlaps: Sequence[OverlapFinding] = ()
+    numberings: Sequence[NumberingFinding] = ()
     claims: Sequence[Claim] = ()
     aware: datetime | None = None
     clock_error: timedelta = timedelta()
@@ -97,6 +100,8 @@ def judge(
     ]
     claimed = next((claim.records for claim in reversed(known.claims) if claim.records is not None), None)
     overlaps = tuple(overlap_finding(each, claimed, confidence, case.wording) for each in known.overlaps)
+    numberings = tuple(worded(each, claimed, confidence, case.wording) for each in known.numberings)
+    bounds = Bounds(overlaps, numberings)
     return Verdict(
         authenticity=finding.authenticity,
         error=finding.error,
@@ -109,11 +114,12 @@ def judge(
         judged=now,
         extracts=tuple(touched),
         sources=sources_of(case, finding, window, known.patients, establishments, sampled=sampled),
-        size=_size(case, overlaps) if ours else "",
+        size=_size(case, bounds) if ours else "",
         shapes=shapes,
         forms=tuple(known.forms),
         overlaps=overlaps,
-        claims=claims_of(known.claims, establishments, window, overlaps, result, case.risk, case.wording),
+        numberings=numberings,
+        claims=claims_of(known.claims, establishments, window, bounds, result, case.risk, case.wording),
         aware=known.aware,
     )
 
@@ -132,10 +138,12 @@ def _present(case: Case, window: TheftWindow | None) -> set[DecoyRef]:
     }
 
 
-def _size(case: Case, overlaps: Sequence[OverlapFinding]) -> str:
-    bounded = [each for each in overlaps if each.high is not None]
+def _size(case: Case, bounds: Bounds) -> str:
+    say = case.wording.phrasing
+    bounded = [each for each in bounds.overlaps if each.high is not None]
+    if not bounded and bounds.numberings:
+        return case.wording.size_numbered.format(high=say.number(min(each.high for each in bounds.numberings)))
     if not bounded:
         return case.wording.size_not_identifiable
-    say = case.wording.phrasing
     narrow = min(bounded, key=lambda each: (each.high or 0) / each.low)
     return case.wording.size_told.format(low=say.number(narrow.low), high=say.number(narrow.high or 0))

@@ -58,8 +58,10 @@ class Wording:
     not_sampled: str
     size_not_identifiable: str
     size_told: str
+    size_numbered: str
     overlap_bounded: str
     overlap_open: str
+    numbering: str
     shape_page: str
     shape_filter: str
     shape_sorted: str

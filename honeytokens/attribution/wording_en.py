@@ -96,9 +96,17 @@ ENGLISH = Wording(
         "drawn independently, or the row numbers of the source, would tell."
     ),
     size_told="Two files together bound the whole: between {low} and {high} records, if both are random samples of it.",
+    size_numbered=(
+        "The numbers in the file bound the whole: at most {high} records, if they are a random sample of a numbering "
+        "from 1. How many of these were stolen is not identified."
+    ),
     overlap_bounded=(
         "Records in both: {both}. If both are random samples, the whole has between {low} and {high} "
         "records, at {percent}."
+    ),
+    numbering=(
+        "{seen} numbers, spread evenly up to about {low}. If they are a random sample of a numbering from 1, between "
+        "{low} and {high} had been given when the file was copied, at {percent}: no more records are of that numbering."
     ),
     overlap_open=(
         "Records in both: {both}. If both are random samples, the whole has at least {low} records, at "

@@ -115,9 +115,18 @@ FRENCH = Wording(
         "Deux fichiers bornent ensemble le tout\u00a0: entre {low} et {high} enregistrements, si tous deux en sont des "
         "échantillons aléatoires."
     ),
+    size_numbered=(
+        "Les numéros du fichier bornent le tout\u00a0: au plus {high} enregistrements, s’ils sont un échantillon "
+        "aléatoire d’une numérotation à partir de 1. Combien ont été volés reste inconnu."
+    ),
     overlap_bounded=(
         "Enregistrements communs\u00a0: {both}. Si les deux fichiers sont des échantillons aléatoires, le tout compte "
         "entre {low} et {high} enregistrements, à {percent}."
+    ),
+    numbering=(
+        "{seen} numéros, répartis régulièrement jusqu’à {low} environ. S’ils sont un échantillon aléatoire d’une "
+        "numérotation à partir de 1, entre {low} et {high} avaient été attribués lors de la copie, à "
+        "{percent}\u00a0: il n’existe pas plus d’enregistrements de cette numérotation."
     ),
     overlap_open=(
         "Enregistrements communs\u00a0: {both}. Si les deux fichiers sont des échantillons aléatoires, le "

@@ -92,13 +92,20 @@ def _print(added: tuple[Added, ...], verdict: Verdict) -> None:
         click.echo(f"{source.establishment}, {source.system} {source.table}: {source.standing}{share}. {source.reason}")
     for extract in verdict.extracts:
         click.echo(extract.reason)
+    _print_extent(verdict)
+    for claim in verdict.claims:
+        click.echo(f"Claim of {claim.who}, {claim.part}: {claim.standing.replace('_', ' ')}. {claim.reason}")
+
+
+def _print_extent(verdict: Verdict) -> None:
+    """Print in what shape the records were taken, what made the files, and how many there are."""
     for shape in verdict.shapes:
         click.echo(shape.reason)
     for form in verdict.forms:
         click.echo(f"{form.file}: made by {form.made_by}. {form.note}")
     for overlap in verdict.overlaps:
         click.echo(f"{overlap.first} and {overlap.second}: {overlap.reason}")
+    for numbering in verdict.numberings:
+        click.echo(f"{numbering.file}, column {numbering.column}: {numbering.reason}")
     if verdict.size:
         click.echo(verdict.size)
-    for claim in verdict.claims:
-        click.echo(f"Claim of {claim.who}, {claim.part}: {claim.standing.replace('_', ' ')}. {claim.reason}")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from honeytokens.model.sightings import ScanResult
-from honeytokens.model.verdicts import OverlapFinding
+from honeytokens.model.verdicts import NumberingFinding, OverlapFinding
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +57,4 @@ class Incident:
     leaks: tuple[Leak, ...] = ()
     overlaps: tuple[OverlapFinding, ...] = ()
     """Of files that were given together: counts alone."""
+    numberings: tuple[NumberingFinding, ...] = ()

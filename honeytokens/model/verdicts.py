@@ -166,6 +166,24 @@ class OverlapFinding:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class NumberingFinding:
+    """A column of a file that numbers records from 1: how many numbers had been given when it was copied.
+
+    ``seen`` numbers are in the file; between ``low`` and ``high`` had been given, if these are a random sample of them.
+    ``claimed_chance`` is how likely so low a greatest number is, had as many been given as are claimed.
+    """
+
+    file: str
+    column: str
+    seen: int
+    low: int
+    high: int
+    claimed: int | None
+    claimed_chance: float | None
+    reason: str
+
+
 class ClaimStanding(StrEnum):
     """How one part of a claim stands against the findings."""
 
@@ -209,6 +227,7 @@ class Verdict:
     shapes: tuple[ShapeFinding, ...] = ()
     forms: tuple[FormFinding, ...] = ()
     overlaps: tuple[OverlapFinding, ...] = ()
+    numberings: tuple[NumberingFinding, ...] = ()
     claims: tuple[ClaimFinding, ...] = ()
     aware: datetime | None = None
     """When the operator became aware: the legal clocks run from it."""

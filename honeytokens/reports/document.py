@@ -29,7 +29,7 @@ from pydantic import (
 from honeytokens import model
 from honeytokens.reports.plain import utf8
 
-VERSION = "1.1"
+VERSION = "1.2"
 
 _RULE = (
     "While the number before the dot of schema_version stays, keys are only added; none is removed, renamed or given "
@@ -222,6 +222,7 @@ class VerdictPart(_Wall):
     shapes: tuple[model.ShapeFinding, ...] = ()
     forms: tuple[model.FormFinding, ...] = ()
     overlaps: tuple[model.OverlapFinding, ...] = ()
+    numberings: tuple[model.NumberingFinding, ...] = ()
     claims: tuple[model.ClaimFinding, ...] = ()
     aware: _Time | None = None
 
@@ -244,6 +245,7 @@ class VerdictPart(_Wall):
             shapes=verdict.shapes,
             forms=verdict.forms,
             overlaps=verdict.overlaps,
+            numberings=verdict.numberings,
             claims=verdict.claims,
             aware=verdict.aware,
         )
@@ -266,6 +268,7 @@ class VerdictPart(_Wall):
             shapes=self.shapes,
             forms=self.forms,
             overlaps=self.overlaps,
+            numberings=self.numberings,
             claims=self.claims,
             aware=self.aware,
         )

@@ -49,10 +49,11 @@ def extent_of(verdict: Verdict, labels: Labels, say: Phrasing) -> ExtentView:
     """Word these sections in the language of ``say``."""
     own = EXTENT_LABELS[say.language]
     overlaps = (f"{overlap.first}, {overlap.second}: {overlap.reason}" for overlap in verdict.overlaps)
+    numbers = (f"{each.file}, {each.column}: {each.reason}" for each in verdict.numberings)
     return ExtentView(
         labels=own,
         sources=tuple(_source(source, own, labels, say) for source in verdict.sources),
-        size=tuple(printable(text) for text in filter(None, (verdict.size, *overlaps))),
+        size=tuple(printable(text) for text in filter(None, (verdict.size, *overlaps, *numbers))),
         shapes=tuple(
             f"{printable(shape.reason)} ({labels.by_chance.format(odds=say.odds(shape.chance))})"
             for shape in verdict.shapes

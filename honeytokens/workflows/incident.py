@@ -14,6 +14,7 @@ from honeytokens.attribution import OlderLeak, population_by_overlap
 from honeytokens.errors import PlanRefusedError, UnknownNameError
 from honeytokens.model import Claim, DecoyRef, Hit, Incident, Leak, OverlapFinding, ScanResult, ScanStats, Verdict
 from honeytokens.workflows.home import Home
+from honeytokens.workflows.numberings import numberings
 from honeytokens.workflows.overlap import overlaps
 from honeytokens.workflows.scan import beside_of, find, verdict_of
 
@@ -83,7 +84,8 @@ def attribute(
     """Scan new files of an incident, join them with those it has, and judge the whole.
 
     A file that is in the incident already (by its SHA-256) is not counted twice. Files that are given together are
-    also compared with each other, in memory. Raises ``UnknownNameError`` when there is no such incident.
+    also compared with each other, in memory; columns that number records bound how many there are. Raises
+    ``UnknownNameError`` when there is no such incident.
     """
     for path in paths:
         if not path.is_file():
@@ -94,6 +96,7 @@ def attribute(
         (path, _digest(path), find(home, [path], passwords=passwords, on_progress=on_progress)) for path in paths
     ]
     shared = _overlaps(paths)
+    counted = numberings(paths, _CONFIDENCE, passwords)
     with home.writing():
         incident = home.incidents.get(name)
         added = []
@@ -107,7 +110,8 @@ def attribute(
                 incident = replace(incident, leaks=(*incident.leaks, leak))
             added.append(Added(path.name, len(result.hits), len(fresh), repeated, before))
         if added:
-            incident = replace(incident, overlaps=_joined(incident.overlaps, shared))
+            known = [each for each in incident.numberings if each.file not in {path.name for path in paths}]
+            incident = replace(incident, overlaps=_joined(incident.overlaps, shared), numberings=(*known, *counted))
             _keep(home, incident, f"files: {', '.join(leak.name for leak in incident.leaks)}")
     joined, verdict = _judged(home, incident, paths, language, clock_error, one_each)
     return Attribution(incident, joined, verdict, tuple(added))
@@ -127,6 +131,7 @@ def _judged(
         beside_of(home, joined, placements, paths),
         older=_older(home, incident),
         overlaps=incident.overlaps,
+        numberings=incident.numberings,
         claims=incident.claims,
         aware=incident.aware,
         clock_error=clock_error,
