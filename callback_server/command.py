@@ -266,7 +266,7 @@ def backup(copy: Path, config: Path | None, **flags: Any) -> None:
       callback-server backup /backup/callback-2026-11-27.sqlite3
     """
     from callback_server.settings import load_settings
-    from callback_server.store.copies import copy_store
+    from callback_server.store.sqlite.copies import copy_store
 
     copy_store(load_settings(config, flags).store_path, copy)
     click.echo(copy)
@@ -283,7 +283,7 @@ def restore(copy: Path, config: Path | None, **flags: Any) -> None:
       callback-server restore /backup/callback-2026-11-27.sqlite3
     """
     from callback_server.settings import load_settings
-    from callback_server.store.copies import restore_store
+    from callback_server.store.sqlite.copies import restore_store
 
     path = load_settings(config, flags).store_path
     restore_store(copy, path)

@@ -11,7 +11,7 @@ from pathlib import Path
 import argon2
 
 from callback_server.settings import Settings, read_secret
-from callback_server.store import Account, Kind, Role, SqliteAccounts
+from callback_server.store import Account, Accounts, Kind, Role
 from honeytokens.files import replacing
 
 COOKIE = "callback_session"
@@ -79,13 +79,13 @@ class Access:
 
     token: str = field(repr=False)
     where: Path
-    accounts: SqliteAccounts
+    accounts: Accounts
     requests: Buckets = field(default_factory=lambda: Buckets(_REQUESTS_PER_SECOND, _BURST))
     tries: Buckets = field(default_factory=lambda: Buckets(_TRIES / _TRIES_SECONDS, _TRIES))
     _sessions: dict[str, Session] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def load(cls, settings: Settings, accounts: SqliteAccounts) -> Access:
+    def load(cls, settings: Settings, accounts: Accounts) -> Access:
         """Read the configured token, or the one that was made at the first start; make it then.
 
         Raises ``ServiceError`` or ``OutputError`` when the file cannot be read or made.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Cookie, Depends, HTTPException, Query, Response
@@ -10,6 +11,7 @@ from pydantic import AwareDatetime
 
 from callback_server.admin.access import COOKIE, Access
 from callback_server.admin.bodies import (
+    ActivityBody,
     AlertsBody,
     HandedBody,
     HitBody,
@@ -18,6 +20,7 @@ from callback_server.admin.bodies import (
     ResentBody,
     SightingBody,
     SightingsBody,
+    TallyBody,
 )
 from callback_server.admin.guard import DENIALS, May, allowed, guard
 from callback_server.admin.overview import Panel
@@ -26,6 +29,7 @@ from callback_server.sighting import Sighting, delivered_id
 from callback_server.store import Account, HitFilter
 
 Limit = Annotated[int, Query(ge=1, le=500)]
+_LATELY = timedelta(days=7)
 Before = Annotated[int | None, Query(ge=0, le=2**53)]
 
 
@@ -72,6 +76,20 @@ def api_routes(panel: Panel, access: Access) -> APIRouter:
             alerts_delivered=shown.alerts.delivered,
             alerts_dead=shown.alerts.dead,
         )
+
+    @routes.get("/activity")
+    def activity(
+        since: AwareDatetime | None = None,
+        until: AwareDatetime | None = None,
+        incident: str | None = None,
+        channel: str | None = None,
+        noise: bool | None = None,
+        account: Account = see,
+    ) -> ActivityBody:
+        """Hits by hour and channel, of the last seven days unless it is said since when."""
+        start = since or datetime.now(UTC) - _LATELY
+        found = panel.store.tallies(HitFilter(seen_by(account), incident, channel, noise, start, until))
+        return ActivityBody(tallies=[TallyBody(**asdict(each)) for each in found])
 
     @routes.get("/sightings")
     def sightings(limit: Limit = 50, before: Before = None, account: Account = decide) -> SightingsBody:

@@ -84,6 +84,21 @@ class HitsBody(BaseModel):
     alerts_dead: int
 
 
+class TallyBody(BaseModel):
+    """How many hits one channel gave in the hour from ``hour`` on; noise is counted apart."""
+
+    hour: datetime
+    channel: str
+    noise: bool
+    hits: int
+
+
+class ActivityBody(BaseModel):
+    """Hits by hour and channel, oldest first; hours without any are left out."""
+
+    tallies: list[TallyBody]
+
+
 class SightingBody(BaseModel):
     """One sighting, whatever it betrays."""
 

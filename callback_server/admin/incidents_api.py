@@ -34,12 +34,8 @@ def incident_routes(panel: Panel, access: Access) -> APIRouter:
     routes = APIRouter(prefix="/api/incidents", responses={**DENIALS, **_MISSING})
     see, decide = Depends(guard(access, May.SEE)), Depends(guard(access, May.DECIDE))
 
-    def visible(account: Account) -> frozenset[bytes] | None:
-        sites = seen_by(account)
-        return None if sites is None else frozenset(panel.print_of("establishment", site) for site in sites)
-
     def find(name: str, account: Account) -> StoredIncident:
-        return panel.incidents.get(name, visible(account))
+        return panel.incidents.get(name, seen_by(account))
 
     def entry(account: Account, kind: str, text: str) -> Entry:
         return Entry(datetime.now(UTC), account.name, kind, text)
@@ -52,7 +48,7 @@ def incident_routes(panel: Panel, access: Access) -> APIRouter:
         account: Account = see,
     ) -> IncidentsBody:
         """Incidents, newest first."""
-        found = panel.incidents.all(limit + 1, before, state, visible(account))
+        found = panel.incidents.all(limit + 1, before, state, seen_by(account))
         return IncidentsBody(
             incidents=[IncidentBody.of(one) for one in found[:limit]],
             before=found[limit - 1].number if len(found) > limit else None,

@@ -12,8 +12,8 @@ from callback_server.store import (
     AlertCounts,
     HitCounts,
     HitFilter,
+    Incidents,
     Outbox,
-    SqliteIncidents,
     Store,
     StoredHit,
 )
@@ -34,14 +34,13 @@ class Overview:
 class Panel:
     """What may be shown and asked. ``problems`` holds, under a short key, what keeps the worker from being ready.
 
-    ``print_of`` gives the print that an establishment is compared by; ``hand_over`` takes what came by the API.
+    ``hand_over`` takes what came by the API.
     """
 
     store: Store
     outbox: Outbox
-    incidents: SqliteIncidents
+    incidents: Incidents
     desk: Desk
-    print_of: Callable[[str, str], bytes]
     hand_over: Callable[[Sighting], None]
     alert_channels: Sequence[str] = ()
     problems: dict[str, str] = field(default_factory=dict)
@@ -53,7 +52,7 @@ class Panel:
         return Overview(
             hits=hits[:limit],
             before=hits[limit - 1].number if len(hits) > limit else None,
-            counts=self.store.counts(),
+            counts=self.store.counts(which.establishments),
             alerts=self.outbox.counts(),
             unopened=self.unopened,
         )

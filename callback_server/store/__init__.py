@@ -1,35 +1,35 @@
 """The worker's memory: every sighting, the hits among them, their incidents, and the alerts that are owed.
 
-What could reveal a decoy is sealed.
+What could reveal a decoy is sealed. Others see the parts of ``interface``; SQLite is behind them.
 """
 
-from callback_server.store.accounts import Account, Kind, Look, Role, SqliteAccounts
-from callback_server.store.incidents import (
-    Entry,
-    IncidentFacts,
-    IncidentState,
-    Severity,
-    SqliteIncidents,
-    StoredIncident,
-)
-from callback_server.store.interface import (
+from callback_server.store.interface import Accounts, Incidents, Outbox, Store
+from callback_server.store.records import (
     EVERY_HIT,
+    Account,
     AlertCounts,
+    Entry,
     Explained,
     HitCounts,
     HitFilter,
+    IncidentFacts,
+    IncidentState,
+    Kind,
     Leased,
-    Outbox,
-    Store,
+    Look,
+    Role,
+    Severity,
     StoredHit,
+    StoredIncident,
     StoredSighting,
+    Tally,
 )
-from callback_server.store.outbox import SqliteOutbox
-from callback_server.store.sqlite import SqliteStore
+from callback_server.store.sqlite import SqliteAccounts, SqliteIncidents, SqliteOutbox, SqliteStore
 
 __all__ = [
     "EVERY_HIT",
     "Account",
+    "Accounts",
     "AlertCounts",
     "Entry",
     "Explained",
@@ -37,6 +37,7 @@ __all__ = [
     "HitFilter",
     "IncidentFacts",
     "IncidentState",
+    "Incidents",
     "Kind",
     "Leased",
     "Look",
@@ -51,4 +52,5 @@ __all__ = [
     "StoredHit",
     "StoredIncident",
     "StoredSighting",
+    "Tally",
 ]

@@ -1,100 +1,35 @@
-"""What a store must do. Methods block; each object may be used from any thread."""
+"""What a store must do: four parts over one memory. Methods block; each object may be used from any thread.
+
+Every method may raise ``ServiceError`` (the memory was changed, or is another keyring's) or the database's own error
+(disk full, locked). One suite, ``tests/callback_server/test_store_contract.py``, holds every store to this.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from callback_server.attributor import Attribution
-from callback_server.noise import Noise
 from callback_server.sighting import Sighting
+from callback_server.store.records import (
+    EVERY_HIT,
+    Account,
+    AlertCounts,
+    Entry,
+    Explained,
+    HitCounts,
+    HitFilter,
+    IncidentFacts,
+    IncidentState,
+    Kind,
+    Leased,
+    Look,
+    StoredHit,
+    StoredIncident,
+    StoredSighting,
+    Tally,
+)
 from honeytokens.model import DecoyRef
-
-
-@dataclass(frozen=True, slots=True)
-class Explained:
-    """A sighting, the decoys that it betrays, and, when it is no news, why."""
-
-    sighting: Sighting
-    attributions: tuple[Attribution, ...] = ()
-    noise: Noise | None = None
-    source: str = ""
-    """The address that is behind it, as far as is known."""
-    place: Mapping[str, str] = field(default_factory=dict)
-    """What the operator's files say of that address: country, network, operator ..."""
-
-
-@dataclass(frozen=True, slots=True)
-class StoredHit:
-    """A hit as it is shown. ``number`` orders hits by arrival; ``name`` is opaque, for alerts and people."""
-
-    number: int
-    name: str
-    sighting: Sighting
-    attribution: Attribution
-    noise: Noise | None = None
-    source: str = ""
-    place: Mapping[str, str] = field(default_factory=dict)
-    incident: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class StoredSighting:
-    """A sighting as it is shown; ``number`` orders them by arrival, ``hits`` are those that it became."""
-
-    number: int
-    sighting: Sighting
-    noise: str | None
-    hits: int
-
-
-@dataclass(frozen=True, slots=True)
-class HitFilter:
-    """Which hits: all of them, or those that agree with everything given. ``None`` asks nothing.
-
-    ``establishments`` are those that the reader may see.
-    """
-
-    establishments: frozenset[str] | None = None
-    incident: str | None = None
-    channel: str | None = None
-    noise: bool | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    source: str | None = None
-
-
-EVERY_HIT = HitFilter()
-
-
-@dataclass(frozen=True, slots=True)
-class HitCounts:
-    """How much is stored; ``unattributed`` are the sightings that betray no decoy, ``noise`` the hits that are none."""
-
-    hits: int
-    unattributed: int
-    noise: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class AlertCounts:
-    """How many alerts are still owed (``waiting``), were taken (``delivered``) or given up (``dead``)."""
-
-    waiting: int
-    delivered: int
-    dead: int
-
-
-@dataclass(frozen=True, slots=True)
-class Leased:
-    """An alert handed to one deliverer for a while. ``attempts`` counts this one."""
-
-    number: int
-    hit: int
-    channel: str
-    attempts: int
 
 
 class Store(Protocol):
@@ -113,10 +48,10 @@ class Store(Protocol):
         """Return the newest sightings without a hit, newest first."""
 
     def sightings(self, limit: int, before: int | None = None) -> list[StoredSighting]:
-        """Return sightings, newest first, those numbered below ``before`` if it is given."""
+        """Return sightings as they arrived, newest first, those numbered below ``before`` if it is given."""
 
     def hits(self, limit: int, before: int | None = None, which: HitFilter = EVERY_HIT) -> list[StoredHit]:
-        """Return hits, newest first, those numbered below ``before`` if it is given."""
+        """Return hits by the time at which they were heard, newest first, those older than hit number ``before``."""
 
     def hit(self, number: int) -> StoredHit:
         """Return one hit."""
@@ -127,11 +62,70 @@ class Store(Protocol):
     def seen_since(self, decoy: DecoyRef, since: datetime) -> bool:
         """Return whether a decoy was seen at or after a time."""
 
-    def counts(self) -> HitCounts:
-        """Count what is stored."""
+    def counts(self, establishments: frozenset[str] | None = None) -> HitCounts:
+        """Return how much is stored, of some establishments or of all; the time it takes does not grow with that."""
+
+    def tallies(self, which: HitFilter = EVERY_HIT) -> list[Tally]:
+        """Return hits of each hour and channel, oldest first; ``which`` may ask for anything but a source.
+
+        Whole hours are counted: those in which ``since`` and ``until`` lie, too.
+        """
 
     def erase(self, before: datetime) -> int:
         """Erase sightings from before a time, with their hits, but for incidents on hold; return how many."""
+
+
+class Incidents(Protocol):
+    """The hits of one leak, and what people decided and said about them. Hits join incidents in :meth:`Store.add`."""
+
+    def all(
+        self,
+        limit: int,
+        before: int | None = None,
+        states: Sequence[str] = (),
+        establishments: frozenset[str] | None = None,
+    ) -> list[StoredIncident]:
+        """Return incidents, newest first, of which the reader may see one of the ``establishments``."""
+
+    def get(self, name: str, establishments: frozenset[str] | None = None) -> StoredIncident:
+        """Return one incident; raise ``NotFoundError`` when there is none, or none that the reader may see."""
+
+    def timeline(self, name: str) -> list[Entry]:
+        """Return what was done about an incident, oldest first."""
+
+    def note(self, name: str, entry: Entry) -> None:
+        """Add a line to the timeline."""
+
+    def decide(self, name: str, state: IncidentState, entry: Entry) -> None:
+        """Change an incident's state, and say so in its timeline."""
+
+    def hold(self, name: str, held: bool, entry: Entry) -> None:
+        """Keep an incident from being erased when its time is over, or let go of it."""
+
+    def record(self, name: str, facts: IncidentFacts, entry: Entry) -> None:
+        """Record what people know."""
+
+
+class Accounts(Protocol):
+    """Who may look and decide, and the trail of what each of them saw and did; sealed, since it names people."""
+
+    def save(self, account: Account, key: str | None = None) -> None:
+        """Add an account, or replace the one of its name; ``key`` is an API key's whole text, which is not kept."""
+
+    def find(self, kind: Kind, presented: str) -> Account | None:
+        """Return the account of a name, or of an API key."""
+
+    def all(self) -> list[Account]:
+        """Return every account, by name, without its secret."""
+
+    def remove(self, name: str) -> None:
+        """Remove an account; raise ``NotFoundError`` when there is none of that name."""
+
+    def log(self, who: str, what: str) -> None:
+        """Add a line to the trail."""
+
+    def trail(self, limit: int, before: int | None = None) -> list[Look]:
+        """Return the trail, newest first."""
 
 
 class Outbox(Protocol):
@@ -149,8 +143,8 @@ class Outbox(Protocol):
     def bury(self, numbers: Sequence[int], problem: str) -> None:
         """Give alerts up; they stay, and can be sent again."""
 
-    def resend(self, now: datetime) -> int:
-        """Make every dead alert due again, its attempts forgotten; return how many."""
+    def resend(self, now: datetime, channel: str | None = None) -> int:
+        """Make every dead alert due again, of one channel or of all, its attempts forgotten; return how many."""
 
-    def counts(self) -> AlertCounts:
-        """Count alerts by state."""
+    def counts(self, channel: str | None = None) -> AlertCounts:
+        """Return how many alerts are in each state, of one channel or of all."""

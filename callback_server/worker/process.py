@@ -121,7 +121,7 @@ def run_worker(settings: Settings, listener: socket.socket, lock: Lock, *, super
         store = stack.enter_context(closing(SqliteStore(path, keys.box, keys.rows, list(channels), machines)))
         outbox = stack.enter_context(closing(SqliteOutbox(path)))
         accounts = stack.enter_context(closing(SqliteAccounts(path, keys.box, keys.rows)))
-        incidents = stack.enter_context(closing(SqliteIncidents(path, keys.box)))
+        incidents = stack.enter_context(closing(SqliteIncidents(path, keys.box, keys.rows)))
         access = Access.load(settings, accounts)
         keys.publish(settings.public_key_path)
         spool = stack.enter_context(closing(Spool(settings.spool_path)))
@@ -129,7 +129,7 @@ def run_worker(settings: Settings, listener: socket.socket, lock: Lock, *, super
         explainer = _explainer(settings, keys, store, places)
         drain = Drain(spool, keys.opener, store, PrintAttributor({}, keys.prints), explainer)
         desk = HomeDesk(settings.home, lock)
-        panel = Panel(store, outbox, incidents, desk, store.print_of, drain.hand_over, list(channels))
+        panel = Panel(store, outbox, incidents, desk, drain.hand_over, list(channels))
         heartbeat = _heartbeat(settings, keys, panel)
         tests = [heartbeat.watched] if heartbeat is not None else []
         drain.learn(attributor.knowing(tests))

@@ -94,6 +94,7 @@ def test_each_role_may_do_what_it_may(worker: Running) -> None:
 def test_an_establishment_sees_its_own_only(worker: Running) -> None:
     key = made(worker, "nord", "analyst", ["Hôpital Nord"])
     assert {hit["establishment"] for hit in call(worker, "GET", "hits", key).json()["hits"]} == {"Hôpital Nord"}
+    assert sum(each["hits"] for each in call(worker, "GET", "activity", key).json()["tallies"]) == 1
     mine = {one["incident"] for one in call(worker, "GET", "incidents", key).json()["incidents"]}
     others = {one["incident"] for one in call(worker, "GET", "incidents").json()["incidents"]} - mine
     assert mine
@@ -114,6 +115,8 @@ def test_hits_are_filtered(worker: Running) -> None:
     assert count("channel=dns") == 0
     since = (datetime.now(UTC) - timedelta(days=1)).isoformat().replace("+", "%2B")
     assert count(f"since={since}") == 1
+    tallies = call(worker, "GET", "activity?noise=false").json()["tallies"]
+    assert [(each["channel"], each["hits"]) for each in tallies] == [("http", 1), ("http", 1)]
     (crawled,) = call(worker, "GET", "hits?noise=true").json()["hits"]
     assert (crawled["noise"], crawled["noise_detail"], crawled["incident"]) == ("crawler", "googlebot", None)
 

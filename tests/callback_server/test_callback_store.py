@@ -1,10 +1,11 @@
-"""The store and the outbox: everything once, sealed, bound to its row, never forgotten."""
+"""The store in SQLite: sealed, bound to its row, private, carried over from each earlier version."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,8 +15,8 @@ import sqlite_utils
 from callback_server.attributor import Attribution
 from callback_server.errors import ServiceError
 from callback_server.sighting import Sighting, new_id
-from callback_server.store import AlertCounts, Explained, HitCounts, SqliteOutbox, SqliteStore
-from callback_server.store.schema import MIGRATIONS
+from callback_server.store import Entry, Explained, HitCounts, IncidentFacts, SqliteIncidents, SqliteOutbox, SqliteStore
+from callback_server.store.sqlite.schema import MIGRATIONS
 from callback_server.worker.keys import foreign_store
 from honeytokens.model import DecoyRef
 from honeytokens.sealing import Box
@@ -49,33 +50,13 @@ def outbox(store: SqliteStore, path: Path) -> Iterator[SqliteOutbox]:
     outbox.close()
 
 
-def test_a_sighting_handed_over_twice_is_stored_once(store: SqliteStore, outbox: SqliteOutbox) -> None:
-    once, plain = sighting(), sighting("/favicon.ico")
-    assert store.add([Explained(once, (FOUND,)), Explained(plain), Explained(once, (FOUND,))]) == 1
-    assert store.add([Explained(once, (FOUND,)), Explained(plain)]) == 0
-    assert store.counts() == HitCounts(hits=1, unattributed=1)
-    assert store.unattributed(10) == [plain]
-    (hit,) = store.hits(10)
-    assert (hit.sighting, hit.attribution) == (once, FOUND)
-    assert store.hit(hit.number) == hit
-    assert outbox.counts() == AlertCounts(waiting=1, delivered=0, dead=0)
-
-
-def test_a_sighting_can_be_credited_later_and_alerts_then(store: SqliteStore, outbox: SqliteOutbox) -> None:
-    late = sighting()
-    store.add([Explained(late)])
-    store.credit(Explained(late, (FOUND,)))
-    assert store.counts() == HitCounts(hits=1, unattributed=0)
-    assert outbox.counts().waiting == 1
-    with pytest.raises(sqlite3.IntegrityError):
-        store.credit(Explained(late, (FOUND,)))
-    assert outbox.counts().waiting == 1
-
-
-def test_the_file_names_no_decoy(store: SqliteStore, path: Path) -> None:
+def test_the_file_names_no_decoy_and_no_case(store: SqliteStore, path: Path) -> None:
     store.add([Explained(sighting(), (FOUND,))])
+    with closing(SqliteIncidents(path, Box([b"k" * 32], foreign_store), PRINTS)) as incidents:
+        (incident,) = incidents.all(1)
+        incidents.record(incident.name, IncidentFacts(case="leak-2026"), Entry(NOW, "anne", "facts", "leak-2026"))
     for file in path.parent.iterdir():
-        for clear in (b"k7mq2xw9t4bz", b"autumn", b"203.0.113.9", "Hôpital".encode()):
+        for clear in (b"k7mq2xw9t4bz", b"autumn", b"203.0.113.9", b"leak-2026", "Hôpital".encode()):
             assert clear not in file.read_bytes()
 
 
@@ -105,30 +86,6 @@ def test_a_new_key_opens_what_the_old_one_sealed(store: SqliteStore, path: Path)
 def test_rubbish_is_no_sealed_content(sealed: bytes) -> None:
     with pytest.raises(ServiceError):
         Box([b"k" * 32], foreign_store).open(sealed, "place")
-
-
-def test_a_leased_alert_is_due_again_when_its_deliverer_died(store: SqliteStore, outbox: SqliteOutbox) -> None:
-    store.add([Explained(sighting(), (FOUND,))])
-    (first,) = outbox.lease("webhook", NOW, LEASE, 10)
-    assert outbox.lease("webhook", NOW, LEASE, 10) == []
-    assert outbox.counts().waiting == 1
-    (second,) = outbox.lease("webhook", NOW + LEASE, LEASE, 10)
-    assert (second.number, second.attempts) == (first.number, 2)
-
-
-def test_an_alert_ends_delivered_or_dead_and_dead_ones_come_back(store: SqliteStore, outbox: SqliteOutbox) -> None:
-    store.add([Explained(sighting(), (FOUND,)), Explained(sighting(), (FOUND,))])
-    taken, refused = outbox.lease("webhook", NOW, LEASE, 10)
-    outbox.delivered([taken.number])
-    outbox.postpone([refused.number], NOW + timedelta(hours=1), "no answer")
-    assert outbox.lease("webhook", NOW + timedelta(minutes=59), LEASE, 10) == []
-    (again,) = outbox.lease("webhook", NOW + timedelta(hours=1), LEASE, 10)
-    outbox.bury([again.number], "no answer")
-    assert outbox.counts() == AlertCounts(waiting=0, delivered=1, dead=1)
-    assert outbox.lease("webhook", NOW + timedelta(days=9), LEASE, 10) == []
-    assert outbox.resend(NOW) == 1
-    (revived,) = outbox.lease("webhook", NOW, LEASE, 10)
-    assert (revived.number, revived.attempts) == (again.number, 1)
 
 
 @pytest.mark.parametrize(("folder_mode", "mode"), [(0o755, 0o600), (0o700, 0o600), (0o2770, 0o660)])
@@ -169,5 +126,6 @@ def test_a_store_of_the_first_version_keeps_its_hits(path: Path) -> None:
     (hit,) = store.hits(10)
     assert (hit.name, hit.sighting, hit.attribution.decoy) == ("abc", old, DecoyRef("autumn", 11))
     assert [leased.hit for leased in outbox.lease("webhook", NOW, LEASE, 10)] == [1]
+    assert (store.counts(), outbox.counts().waiting) == (HitCounts(hits=1, unattributed=0), 1)
     store.close()
     outbox.close()

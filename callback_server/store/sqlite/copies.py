@@ -8,7 +8,7 @@ from pathlib import Path
 
 from callback_server.database import open_database
 from callback_server.errors import ServiceError
-from callback_server.store.schema import MIGRATIONS
+from callback_server.store.sqlite.schema import MIGRATIONS
 
 
 def copy_store(store: Path, copy: Path) -> None:

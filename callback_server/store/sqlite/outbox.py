@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from callback_server.database import open_database
-from callback_server.store.interface import AlertCounts, Leased
-from callback_server.store.schema import MIGRATIONS
+from callback_server.store.records import AlertCounts, Leased
+from callback_server.store.sqlite.schema import MIGRATIONS
 
 
 class SqliteOutbox:
@@ -48,17 +48,20 @@ class SqliteOutbox:
         """Give alerts up."""
         self._settle("state = 'dead', problem = ?", (problem,), numbers)
 
-    def resend(self, now: datetime) -> int:
-        """Make every dead alert due again."""
-        statement = "UPDATE alerts SET state = 'waiting', attempts = 0, next_at = ? WHERE state = 'dead'"
+    def resend(self, now: datetime, channel: str | None = None) -> int:
+        """Make every dead alert due again, of one channel or of all."""
+        statement = """
+            UPDATE alerts SET state = 'waiting', attempts = 0, next_at = ?
+            WHERE state = 'dead' AND (? IS NULL OR channel = ?)
+        """
         with self._lock, self._database.atomic():
-            return self._database.conn.execute(statement, (now.timestamp(),)).rowcount
+            return self._database.conn.execute(statement, (now.timestamp(), channel, channel)).rowcount
 
-    def counts(self) -> AlertCounts:
-        """Count alerts by state; a leased one is still waiting."""
+    def counts(self, channel: str | None = None) -> AlertCounts:
+        """Return how many alerts are in each state; a leased one is still waiting."""
+        query = "SELECT state, sum(alerts) FROM owed WHERE ? IS NULL OR channel = ? GROUP BY state"
         with self._lock:
-            rows = self._database.execute("SELECT state, count(*) FROM alerts GROUP BY state").fetchall()
-        by_state = dict(rows)
+            by_state = dict(self._database.execute(query, (channel, channel)).fetchall())
         return AlertCounts(
             waiting=by_state.get("waiting", 0) + by_state.get("leased", 0),
             delivered=by_state.get("delivered", 0),

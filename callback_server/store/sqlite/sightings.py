@@ -1,12 +1,12 @@
-"""The store in one SQLite file."""
+"""Sightings and hits in the store's SQLite file."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import secrets
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,18 @@ from callback_server.attributor import Attribution
 from callback_server.database import open_database
 from callback_server.noise import Noise
 from callback_server.sighting import Sighting
-from callback_server.store import incidents
-from callback_server.store.interface import EVERY_HIT, Explained, HitCounts, HitFilter, StoredHit, StoredSighting
-from callback_server.store.schema import MIGRATIONS
+from callback_server.store.records import (
+    EVERY_HIT,
+    Explained,
+    HitCounts,
+    HitFilter,
+    StoredHit,
+    StoredSighting,
+    Tally,
+)
+from callback_server.store.sqlite import incidents
+from callback_server.store.sqlite.prints import row_print
+from callback_server.store.sqlite.schema import MIGRATIONS
 from honeytokens.model import DecoyRef
 from honeytokens.sealing import Box
 
@@ -27,6 +36,7 @@ _HITS = """
 """
 
 _TEST_CAMPAIGN = "heartbeat"
+_HOUR = 3_600
 
 
 class SqliteStore:
@@ -52,10 +62,6 @@ class SqliteStore:
         """Close the file."""
         self._database.close()
 
-    def print_of(self, kind: str, value: str) -> bytes:
-        """Return the 16-byte keyed print of a value, by which rows are found."""
-        return hashlib.blake2b(f"{kind}\n{value}".encode(), key=self._prints, digest_size=16).digest()
-
     def add(self, items: Sequence[Explained]) -> int:
         """Store sightings with their hits, incidents and alerts in one transaction; return how many hits are new."""
         new = 0
@@ -63,11 +69,14 @@ class SqliteStore:
             for item in items:
                 one = item.sighting
                 cursor = self._database.conn.execute(
-                    "INSERT OR IGNORE INTO sightings (delivery, at, noise, content) VALUES (?, ?, ?, ?)",
+                    """INSERT OR IGNORE INTO sightings (delivery, at, channel, noise, hits, content)
+                       VALUES (?, ?, ?, ?, ?, ?)""",
                     (
                         one.id,
                         one.at.timestamp(),
+                        one.channel,
                         item.noise.reason if item.noise else None,
+                        len(item.attributions),
                         self._box.seal(one.encode(), _sighting_place(one.id)),
                     ),
                 )
@@ -81,29 +90,26 @@ class SqliteStore:
             find = "SELECT id FROM sightings WHERE delivery = ?"
             (row,) = self._database.execute(find, (item.sighting.id,)).fetchone()
             self._insert_hits(row, item)
+            self._database.execute("UPDATE sightings SET hits = ? WHERE id = ?", (len(item.attributions), row))
 
     def unattributed(self, limit: int) -> list[Sighting]:
         """Return the newest sightings without a hit."""
-        query = """
-            SELECT delivery, content FROM sightings
-            WHERE NOT EXISTS (SELECT 1 FROM hits WHERE hits.sighting = sightings.id) ORDER BY id DESC LIMIT ?
-        """
+        query = "SELECT delivery, content FROM sightings WHERE hits = 0 ORDER BY id DESC LIMIT ?"
         return [self._sighting(*row) for row in self._rows(query, (limit,))]
 
     def sightings(self, limit: int, before: int | None = None) -> list[StoredSighting]:
         """Return sightings, newest first."""
         query = """
-            SELECT id, delivery, content, noise, (SELECT count(*) FROM hits WHERE hits.sighting = sightings.id)
-            FROM sightings WHERE ? IS NULL OR id < ? ORDER BY id DESC LIMIT ?
+            SELECT id, delivery, content, noise, hits FROM sightings WHERE ? IS NULL OR id < ? ORDER BY id DESC LIMIT ?
         """
         rows = self._rows(query, (before, before, limit))
         return [StoredSighting(row[0], self._sighting(row[1], row[2]), row[3], row[4]) for row in rows]
 
     def hits(self, limit: int, before: int | None = None, which: HitFilter = EVERY_HIT) -> list[StoredHit]:
         """Return hits, newest first."""
-        conditions, values = self._conditions(which)
-        query = f"{_HITS} WHERE (? IS NULL OR hits.id < ?){conditions} ORDER BY hits.id DESC LIMIT ?"
-        return [self._hit(row) for row in self._rows(query, (before, before, *values, limit))]
+        page, values = self._page(which, before, limit)
+        query = f"{_HITS} WHERE hits.id IN ({page}) ORDER BY hits.at DESC, hits.id DESC"
+        return [self._hit(row) for row in self._rows(query, values)]
 
     def hit(self, number: int) -> StoredHit:
         """Return one hit."""
@@ -113,21 +119,41 @@ class SqliteStore:
     def first_seen(self, decoy: DecoyRef, before: datetime) -> datetime | None:
         """Return when a decoy was first seen, if that was before a time."""
         query = "SELECT min(at) FROM hits WHERE decoy = ? AND at < ?"
-        ((first,),) = self._rows(query, (self.print_of("decoy", str(decoy)), before.timestamp()))
+        ((first,),) = self._rows(query, (self._print("decoy", str(decoy)), before.timestamp()))
         return None if first is None else datetime.fromtimestamp(first, UTC)
 
     def seen_since(self, decoy: DecoyRef, since: datetime) -> bool:
         """Return whether a decoy was seen at or after a time."""
         query = "SELECT 1 FROM hits WHERE decoy = ? AND at >= ? LIMIT 1"
-        return bool(self._rows(query, (self.print_of("decoy", str(decoy)), since.timestamp())))
+        return bool(self._rows(query, (self._print("decoy", str(decoy)), since.timestamp())))
 
-    def counts(self) -> HitCounts:
-        """Count what is stored."""
-        query = """
-            SELECT (SELECT count(*) FROM sightings), count(*), count(DISTINCT sighting), count(noise) FROM hits
-        """
-        ((sightings, hits, betraying, noise),) = self._rows(query, ())
-        return HitCounts(hits=hits, unattributed=sightings - betraying, noise=noise)
+    def counts(self, establishments: frozenset[str] | None = None) -> HitCounts:
+        """Return how much is stored."""
+        conditions, values = self._conditions(HitFilter(establishments))
+        # The names of columns and conditions are constants.
+        query = f"SELECT total(hits), total(hits * noise) FROM tallies WHERE {conditions}"  # noqa: S608
+        ((hits, noise),) = self._rows(query, values)
+        ((unattributed,),) = self._rows("SELECT total(unattributed) FROM heard", ())
+        return HitCounts(hits=int(hits), unattributed=int(unattributed), noise=int(noise))
+
+    def tallies(self, which: HitFilter = EVERY_HIT) -> list[Tally]:
+        """Return hits of each hour and channel."""
+        conditions, values = self._conditions(replace(which, noise=None, since=None, until=None))
+        for hour, condition in ((which.since, "hour >= ?"), (which.until, "hour <= ?")):
+            if hour is not None:
+                conditions += f" AND {condition}"
+                values.append(int(hour.timestamp() // _HOUR))
+        if which.noise is not None:
+            conditions += " AND noise = ?"
+            values.append(which.noise)
+        query = f"""
+            SELECT hour, channel, noise, sum(hits) FROM tallies WHERE {conditions}
+            GROUP BY hour, channel, noise ORDER BY hour, channel, noise
+        """  # noqa: S608 - constants
+        return [
+            Tally(datetime.fromtimestamp(hour * _HOUR, UTC), channel, bool(noise), hits)
+            for hour, channel, noise, hits in self._rows(query, values)
+        ]
 
     def erase(self, before: datetime) -> int:
         """Erase old sightings with all that hangs on them, but for incidents that are on hold."""
@@ -145,32 +171,51 @@ class SqliteStore:
             erased = execute(f"DELETE FROM sightings WHERE id IN ({old})", when).rowcount  # noqa: S608
             gone = """
                 SELECT id FROM incidents WHERE NOT held AND last < ?
-                AND NOT EXISTS (SELECT 1 FROM hits WHERE hits.incident = incidents.id)
+AND hits = 0
             """
             execute(f"DELETE FROM burnt WHERE incident IN ({gone})", when)  # noqa: S608
             execute(f"DELETE FROM entries WHERE incident IN ({gone})", when)  # noqa: S608
+            execute(f"DELETE FROM traces WHERE incident IN ({gone})", when)  # noqa: S608
             execute(f"DELETE FROM incidents WHERE id IN ({gone})", when)  # noqa: S608
         return erased
 
+    def _page(self, which: HitFilter, before: int | None, limit: int) -> tuple[str, list[object]]:
+        """Return the query, and its values, of a page's hit numbers; each of its branches reads one index in order."""
+        conditions, values = self._conditions(replace(which, establishments=None))
+        if before is not None:
+            conditions += " AND (at, id) < (SELECT at, id FROM hits WHERE id = ?)"
+            values.append(before)
+        branch = f"SELECT id, at FROM hits WHERE {conditions}{{}} ORDER BY at DESC, id DESC LIMIT ?"  # noqa: S608
+        if which.establishments is None:
+            return f"SELECT id FROM ({branch.format('')})", [*values, limit]  # noqa: S608 - constants
+        of_site = f"SELECT * FROM ({branch.format(' AND establishment = ?')})"  # noqa: S608
+        sites = [self._print("establishment", site) for site in sorted(which.establishments)]
+        union = " UNION ALL ".join([of_site for _ in sites] or ["SELECT 0 AS id, 0 AS at WHERE FALSE"])
+        page = f"SELECT id FROM ({union}) ORDER BY at DESC, id DESC LIMIT ?"  # noqa: S608
+        return page, [*(each for site in sites for each in (*values, site, limit)), limit]
+
     def _conditions(self, which: HitFilter) -> tuple[str, list[object]]:
-        asked: list[tuple[str, Sequence[object]]] = []
+        asked: list[tuple[str, Sequence[object]]] = [("TRUE", [])]
         if which.establishments is not None:
-            sites = [self.print_of("establishment", name) for name in which.establishments]
-            asked.append((f"hits.establishment IN ({', '.join('?' for _ in sites)})", sites))
+            sites = [self._print("establishment", name) for name in which.establishments]
+            asked.append((f"establishment IN ({', '.join('?' for _ in sites)})", sites))
         if which.noise is not None:
-            asked.append(("(hits.noise IS NOT NULL) = ?", [which.noise]))
+            asked.append((f"noise IS {'NOT ' if which.noise else ''}NULL", []))
         asked += [
             (condition, [value])
             for condition, value in (
-                ("incidents.name = ?", which.incident),
-                ("hits.channel = ?", which.channel),
-                ("hits.at >= ?", which.since and which.since.timestamp()),
-                ("hits.at < ?", which.until and which.until.timestamp()),
-                ("hits.source = ?", which.source and self.print_of("source", which.source)),
+                ("incident = (SELECT id FROM incidents WHERE name = ?)", which.incident),
+                ("channel = ?", which.channel),
+                ("at >= ?", which.since and which.since.timestamp()),
+                ("at < ?", which.until and which.until.timestamp()),
+                ("source = ?", which.source and self._print("source", which.source)),
             )
             if value is not None
         ]
-        return "".join(f" AND {condition}" for condition, _ in asked), [each for _, given in asked for each in given]
+        return " AND ".join(condition for condition, _ in asked), [each for _, given in asked for each in given]
+
+    def _print(self, kind: str, value: str) -> bytes:
+        return row_print(self._prints, kind, value)
 
     def _rows(self, query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
         with self._lock:
@@ -194,9 +239,9 @@ class SqliteStore:
             "place": dict(item.place),
         }
         joining = incidents.Joining(
-            self.print_of("decoy", str(attribution.decoy)),
-            self.print_of("establishment", attribution.establishment),
-            self.print_of("source", item.source) if item.source else b"",
+            self._print("decoy", str(attribution.decoy)),
+            self._print("establishment", attribution.establishment),
+            self._print("source", item.source) if item.source else b"",
             item.sighting.at.timestamp(),
             attribution.bits,
         )

@@ -5,64 +5,22 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 
 from callback_server.database import open_database
 from callback_server.errors import NotFoundError
-from callback_server.store.schema import MIGRATIONS
+from callback_server.store.records import Account, Kind, Look, Role
+from callback_server.store.sqlite.schema import MIGRATIONS
 from honeytokens.sealing import Box
 
 
-class Role(StrEnum):
-    """What a person or a program may do."""
-
-    ADMIN = "admin"
-    """Everything, accounts and the trail included."""
-    ANALYST = "analyst"
-    """Sees hits and incidents, decides about them, sees which decoy a hit is of."""
-    READER = "read-only"
-    """Sees hits and incidents, not which decoys they are of."""
-    INGEST = "ingest"
-    """Hands sightings over, sees nothing."""
-
-
-class Kind(StrEnum):
-    """How an account proves who it is."""
-
-    LOCAL = "local"
-    KEY = "key"
-    OIDC = "oidc"
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """A person or a program. ``establishments`` are those that it may see, all of them when ``None``.
-
-    ``secret`` is the argon2 hash of a local account's password; an API key is found by its hash alone.
-    """
-
-    name: str
-    kind: Kind
-    role: Role
-    establishments: tuple[str, ...] | None = None
-    secret: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """One line of the trail."""
-
-    number: int
-    at: datetime
-    who: str
-    what: str
-
-
 class SqliteAccounts:
-    """Accounts and the trail, in the store's SQLite file. Every method may raise ``sqlite3.Error``."""
+    """Accounts and the trail; see :class:`callback_server.store.interface.Accounts`.
+
+    Every method may raise ``sqlite3.Error``.
+    """
 
     def __init__(self, path: Path, box: Box, prints: bytes) -> None:
         self._database = open_database(path, MIGRATIONS)

@@ -9,13 +9,14 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime, timedelta
-from enum import IntEnum, StrEnum
 from pathlib import Path
 from typing import Any
 
 from callback_server.database import open_database
 from callback_server.errors import NotFoundError
-from callback_server.store.schema import MIGRATIONS
+from callback_server.store.records import Entry, IncidentFacts, IncidentState, Severity, StoredIncident
+from callback_server.store.sqlite.prints import row_print
+from callback_server.store.sqlite.schema import MIGRATIONS
 from honeytokens.sealing import Box
 
 _SAME_DECOY = timedelta(days=30)
@@ -23,80 +24,16 @@ _SAME_SOURCE = timedelta(days=7)
 _SAME_ESTABLISHMENT = timedelta(days=1)
 
 
-class IncidentState(StrEnum):
-    """What people made of it. New hits join only incidents that are new or acknowledged."""
-
-    NEW = "new"
-    ACKNOWLEDGED = "acknowledged"
-    EXPLAINED = "explained"
-    CLOSED = "closed"
-
-
-class Severity(IntEnum):
-    """How grave an incident is; it only ever rises."""
-
-    LOW = 1
-    """One decoy, by something that can be guessed or mistyped."""
-    MEDIUM = 2
-    """One decoy, surely."""
-    HIGH = 3
-    """Several decoys."""
-    CRITICAL = 4
-    """Five decoys or more, or more than one establishment."""
-
-    @classmethod
-    def of(cls, decoys: int, establishments: int, bits: float) -> Severity:
-        """Return the severity of so many burnt decoys, the strongest hit having so many bits."""
-        if decoys >= 5 or establishments >= 2:
-            return cls.CRITICAL
-        if decoys >= 2:
-            return cls.HIGH
-        return cls.MEDIUM if bits >= 40 else cls.LOW
-
-
-@dataclass(frozen=True, slots=True)
-class IncidentFacts:
-    """What people recorded: when they became aware, and the case of ``honeytokens incident`` that holds its files."""
-
-    aware: str | None = None
-    case: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class StoredIncident:
-    """An incident as it is shown."""
-
-    number: int
-    name: str
-    state: IncidentState
-    severity: Severity
-    opened: datetime
-    last: datetime
-    held: bool
-    hits: int
-    decoys: int
-    facts: IncidentFacts
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of an incident's timeline: what was done, by whom. ``kind`` is a code: opened, state, note, claim ..."""
-
-    at: datetime
-    who: str
-    kind: str
-    text: str
-
-
 class SqliteIncidents:
-    """The incidents in the store's SQLite file. Every method may raise ``sqlite3.Error`` or ``ServiceError``.
+    """The incidents in the store's file; see :class:`callback_server.store.interface.Incidents`.
 
-    :meth:`join` runs inside the caller's transaction; the others are for people who look and decide.
+    Every method may raise ``sqlite3.Error`` or ``ServiceError``.
     """
 
-    def __init__(self, path: Path, box: Box) -> None:
+    def __init__(self, path: Path, box: Box, prints: bytes) -> None:
         self._database = open_database(path, MIGRATIONS)
         self._box = box
+        self._prints = prints
         self._lock = threading.Lock()
 
     def close(self) -> None:
@@ -104,29 +41,29 @@ class SqliteIncidents:
         self._database.close()
 
     def all(
-        self, limit: int, before: int | None = None, states: Sequence[str] = (), seen: frozenset[bytes] | None = None
+        self,
+        limit: int,
+        before: int | None = None,
+        states: Sequence[str] = (),
+        establishments: frozenset[str] | None = None,
     ) -> list[StoredIncident]:
-        """Return incidents, newest first; ``seen`` are the prints of the establishments that the reader may see."""
-        conditions, values = ["(? IS NULL OR incidents.id < ?)"], [before, before]
+        """Return incidents, newest first, of which the reader may see one of the establishments."""
+        visible, values = self._visible(establishments)
+        conditions = ["(? IS NULL OR incidents.id < ?)", visible]
+        values = [before, before, *values]
         if states:
             conditions.append(f"state IN ({_marks(states)})")
-            values += list(states)  # type: ignore[arg-type]
-        if seen is not None:
-            conditions.append(_VISIBLE.format(_marks(seen)))
-            values += list(seen)  # type: ignore[arg-type]
+            values += states
         query = f"{_INCIDENTS} WHERE {' AND '.join(conditions)} ORDER BY incidents.id DESC LIMIT ?"
         with self._lock:
             rows = self._database.conn.execute(query, (*values, limit)).fetchall()
         return [self._incident(row) for row in rows]
 
-    def get(self, name: str, seen: frozenset[bytes] | None = None) -> StoredIncident:
+    def get(self, name: str, establishments: frozenset[str] | None = None) -> StoredIncident:
         """Return one incident; raise :class:`NotFoundError` when there is none, or none that the reader may see."""
-        query, values = f"{_INCIDENTS} WHERE name = ?", [name]
-        if seen is not None:
-            query += f" AND {_VISIBLE.format(_marks(seen))}"
-            values += list(seen)  # type: ignore[arg-type]
+        visible, values = self._visible(establishments)
         with self._lock:
-            row = self._database.conn.execute(query, values).fetchone()
+            row = self._database.conn.execute(f"{_INCIDENTS} WHERE name = ? AND {visible}", (name, *values)).fetchone()
         if row is None:
             raise NotFoundError("There is no such incident", "List the incidents")
         return self._incident(row)
@@ -155,6 +92,14 @@ class SqliteIncidents:
     def record(self, name: str, facts: IncidentFacts, entry: Entry) -> None:
         """Record what people know."""
         self._change(name, "content = ?", self._box.seal(json.dumps(asdict(facts)).encode(), _place(name)), entry)
+
+    def _visible(self, establishments: frozenset[str] | None) -> tuple[str, list[object]]:
+        """Return the condition, and its values, on incidents that touch one of the establishments."""
+        if establishments is None:
+            return "TRUE", []
+        return _VISIBLE.format(_marks(establishments)), [
+            row_print(self._prints, "establishment", site) for site in establishments
+        ]
 
     def _change(self, name: str, assignment: str, value: object, entry: Entry) -> None:
         with self._lock, self._database.atomic():
@@ -198,13 +143,13 @@ def join(connection: sqlite3.Connection, box: Box, hit: Joining) -> int:
     It belongs to the newest undecided one that shares its decoy within 30 days, its source within 7, or its
     establishment within one.
     """
-    for column, value, span in (
-        ("decoy", hit.decoy, _SAME_DECOY),
-        ("source", hit.source, _SAME_SOURCE),
-        ("establishment", hit.establishment, _SAME_ESTABLISHMENT),
+    for value, span in (
+        (hit.decoy, _SAME_DECOY),
+        (hit.source, _SAME_SOURCE),
+        (hit.establishment, _SAME_ESTABLISHMENT),
     ):
         if value:
-            found = connection.execute(_JOINABLE.format(column), (value, hit.at - span.total_seconds())).fetchone()
+            found = connection.execute(_JOINABLE, (value, hit.at - span.total_seconds())).fetchone()
             if found is not None:
                 return int(found[0])
     name = secrets.token_hex(6)
@@ -218,7 +163,14 @@ def join(connection: sqlite3.Connection, box: Box, hit: Joining) -> int:
 
 
 def weigh(connection: sqlite3.Connection, incident: int, number: int, hit: Joining) -> None:
-    """Mark the decoy of a stored hit as burnt, and raise the incident's severity to what it now is."""
+    """Mark the decoy of a stored hit as burnt, and raise the incident's severity to what it now is.
+
+    What the hit may be joined by later is noted with the incident, so that joining reads a row or two however many hits
+    there are.
+    """
+    connection.executemany(
+        _TRACE, [(value, incident, hit.at) for value in (hit.decoy, hit.source, hit.establishment) if value]
+    )
     new = connection.execute(
         "INSERT OR IGNORE INTO burnt (incident, decoy, establishment, hit) VALUES (?, ?, ?, ?)",
         (incident, hit.decoy, hit.establishment, number),
@@ -245,16 +197,19 @@ def add_entry(connection: sqlite3.Connection, box: Box, name: str, entry: Entry)
 
 
 _INCIDENTS = """
-    SELECT incidents.id, name, state, severity, opened, last, held, content,
-        (SELECT count(*) FROM hits WHERE hits.incident = incidents.id),
+    SELECT id, name, state, severity, opened, last, held, content, hits,
         (SELECT count(*) FROM burnt WHERE burnt.incident = incidents.id)
     FROM incidents
 """
 _VISIBLE = "EXISTS (SELECT 1 FROM burnt WHERE burnt.incident = incidents.id AND burnt.establishment IN ({}))"
 _JOINABLE = """
-    SELECT incident FROM hits JOIN incidents ON incidents.id = hits.incident
-    WHERE hits.{} = ? AND hits.at >= ? AND incidents.state IN ('new', 'acknowledged')
-    ORDER BY hits.at DESC LIMIT 1
+    SELECT incident FROM traces JOIN incidents ON incidents.id = traces.incident
+    WHERE traces.print = ? AND traces.last >= ? AND incidents.state IN ('new', 'acknowledged')
+    ORDER BY traces.last DESC LIMIT 1
+"""
+_TRACE = """
+    INSERT INTO traces (print, incident, last) VALUES (?, ?, ?)
+    ON CONFLICT (print, incident) DO UPDATE SET last = max(last, excluded.last)
 """
 
 

@@ -1,0 +1,8 @@
+"""The store in one SQLite file, one connection for each of its parts."""
+
+from callback_server.store.sqlite.accounts import SqliteAccounts
+from callback_server.store.sqlite.incidents import SqliteIncidents
+from callback_server.store.sqlite.outbox import SqliteOutbox
+from callback_server.store.sqlite.sightings import SqliteStore
+
+__all__ = ["SqliteAccounts", "SqliteIncidents", "SqliteOutbox", "SqliteStore"]
