@@ -19,5 +19,9 @@ class DeliveryError(HoneytokensError):
     """A receiver did not take an alert; it will be tried again."""
 
 
+class SignInRefusedError(HoneytokensError):
+    """Nobody signed in at the identity provider, or nobody who may look."""
+
+
 class NotFoundError(HoneytokensError):
     """What was asked for is not there, or not for this reader."""

@@ -39,6 +39,13 @@ def _known_zone(name: str) -> str:
     return name
 
 
+def _private_address(url: str) -> str:
+    address = AnyHttpUrl(url)
+    if address.scheme != "https" and address.host not in {"127.0.0.1", "[::1]", "localhost"}:
+        raise ValueError("it must begin with https")
+    return url
+
+
 _PREFIX = "CALLBACK_SERVER_"
 _APPLICATION = "honeytokens"
 
@@ -70,6 +77,39 @@ class OwnUse(BaseModel):
         if start is None or end is None:
             return True
         return start <= at < end if start <= end else at >= start or at < end
+
+
+class OidcGrant(BaseModel):
+    """What the members of a group of the identity provider may do, in which establishments; in all without any."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    group: str
+    role: Literal["admin", "analyst", "read-only"]
+    establishments: tuple[str, ...] | None = None
+
+
+class Oidc(BaseModel):
+    """The operator's identity provider, at which people sign in."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    issuer: Annotated[str, AfterValidator(_private_address)]
+    """As the provider writes it, with or without a last slash."""
+    client_id: str
+    client_secret_file: Path | None = None
+    """Without it we are a public client."""
+    admin_url: AnyHttpUrl
+    """Where browsers reach the admin page."""
+    scopes: tuple[str, ...] = ("openid", "email", "profile")
+    groups_claim: str = "groups"
+    grants: tuple[OidcGrant, ...] = ()
+    """Who is in several groups has the highest role of them, in the establishments that have this role."""
+
+    @property
+    def redirect_url(self) -> str:
+        """Return where the provider sends browsers back to."""
+        return f"{str(self.admin_url).rstrip('/')}/login/oidc/callback"
 
 
 class Settings(BaseSettings):
@@ -132,6 +172,8 @@ class Settings(BaseSettings):
     key_file: Path | None = None
     key_command: str | None = None
     """One of the three unlocks the keyring; without any, a systemd credential or a prompt does."""
+    oidc: Oidc | None = None
+    """Without it, nobody signs in by OIDC."""
     admin_token_file: Path | None = None
     """Without it, a random token is made once in ``worker/admin-token``."""
 

@@ -33,7 +33,15 @@ _NOT_FOR_THE_FRONT = (
     "CREDENTIALS_DIRECTORY",
     *(
         f"CALLBACK_SERVER_{name}"
-        for name in ("HOME", "PASSPHRASE_FILE", "KEY_FILE", "KEY_COMMAND", "WEBHOOK_SECRET_FILE", "HOOK_SECRET_FILES")
+        for name in (
+            "HOME",
+            "PASSPHRASE_FILE",
+            "KEY_FILE",
+            "KEY_COMMAND",
+            "WEBHOOK_SECRET_FILE",
+            "HOOK_SECRET_FILES",
+            "OIDC",
+        )
     ),
 )
 

@@ -2,6 +2,7 @@
 
 from callback_server.admin.access import Access
 from callback_server.admin.application import admin_application
+from callback_server.admin.oidc import Provider
 from callback_server.admin.overview import Panel
 
-__all__ = ["Access", "Panel", "admin_application"]
+__all__ = ["Access", "Panel", "Provider", "admin_application"]

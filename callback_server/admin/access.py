@@ -43,12 +43,16 @@ def new_key() -> str:
 
 @dataclass(slots=True)
 class Session:
-    """Somebody who signed in. ``csrf`` must come with whatever he changes."""
+    """Somebody who signed in. ``csrf`` must come with whatever he changes.
+
+    What he may do ``by_provider``, because of his groups there, is no account of ours and holds as long as the session.
+    """
 
     account: Account
     csrf: str
     until: float
     used: float
+    by_provider: bool = False
 
 
 @dataclass(slots=True)
@@ -113,12 +117,14 @@ class Access:
             return None
         return account
 
-    def begin_session(self, account: Account) -> str:
-        """Return a new session's secret; the oldest session ends when there are too many."""
+    def begin_session(self, account: Account, *, replacing: str | None = None) -> str:
+        """Return a new session's secret; the one that it is replacing ends, and the oldest when there are too many."""
+        self.end_session(replacing)
         while len(self._sessions) >= _MOST_SESSIONS:
             del self._sessions[next(iter(self._sessions))]
         secret, now = secrets.token_urlsafe(32), time.monotonic()
-        self._sessions[secret] = Session(account, secrets.token_urlsafe(32), now + SESSION_SECONDS, now)
+        by_provider = account.kind is Kind.OIDC and self.accounts.find(Kind.OIDC, account.name) is None
+        self._sessions[secret] = Session(account, secrets.token_urlsafe(32), now + SESSION_SECONDS, now, by_provider)
         return secret
 
     def session(self, given: str | None) -> Session | None:
@@ -130,7 +136,7 @@ class Access:
         if found is None or given is None:
             return None
         now = time.monotonic()
-        if now > found.until or now - found.used > _IDLE_SECONDS or not self._stands(found.account):
+        if now > found.until or now - found.used > _IDLE_SECONDS or not self._stands(found):
             self._sessions.pop(given, None)
             return None
         found.used = now
@@ -141,5 +147,8 @@ class Access:
         if given is not None:
             self._sessions.pop(given, None)
 
-    def _stands(self, account: Account) -> bool:
-        return account == BOOTSTRAP or self.accounts.find(account.kind, account.name) == account
+    def _stands(self, session: Session) -> bool:
+        if session.account == BOOTSTRAP:
+            return True
+        kept = self.accounts.find(session.account.kind, session.account.name)
+        return kept == session.account or (kept is None and session.by_provider)

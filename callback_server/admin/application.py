@@ -15,6 +15,8 @@ from callback_server.admin.api import api_routes
 from callback_server.admin.guard import DENIALS, May, guard
 from callback_server.admin.incidents_api import incident_routes
 from callback_server.admin.metrics import metrics_text
+from callback_server.admin.oidc import Provider
+from callback_server.admin.oidc_routes import oidc_routes
 from callback_server.admin.overview import Panel
 from callback_server.admin.pages import page_routes
 from callback_server.admin.people_api import people_routes
@@ -34,12 +36,17 @@ _HEADERS = {
 }
 
 
-def admin_application(panel: Panel, access: Access) -> FastAPI:
-    """Return the application. Its documentation pages are off: they would load scripts from elsewhere."""
+def admin_application(panel: Panel, access: Access, provider: Provider | None = None) -> FastAPI:
+    """Return the application, where people may also sign in at an identity provider.
+
+    Its documentation pages are off: they would load scripts from elsewhere.
+    """
     application = FastAPI(title="callback-server", openapi_url=None, docs_url=None, redoc_url=None)
     for routes in (api_routes, incident_routes, people_routes):
         application.include_router(routes(panel, access))
-    application.include_router(page_routes(panel, access))
+    application.include_router(page_routes(panel, access, oidc=provider is not None))
+    if provider is not None:
+        application.include_router(oidc_routes(provider, access))
 
     @application.middleware("http")
     async def protect(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:

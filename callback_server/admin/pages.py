@@ -31,8 +31,8 @@ _Language = Annotated[str, Depends(_language)]
 _Session = Annotated[str | None, Cookie(alias=COOKIE)]
 
 
-def page_routes(panel: Panel, access: Access) -> APIRouter:
-    """Return the routes that a browser asks for."""
+def page_routes(panel: Panel, access: Access, *, oidc: bool) -> APIRouter:
+    """Return the routes that a browser asks for; ``oidc``: whether one can sign in at an identity provider."""
     routes = APIRouter(include_in_schema=False)
     templates = _environment()
 
@@ -54,24 +54,29 @@ def page_routes(panel: Panel, access: Access) -> APIRouter:
         return render("hits.html", language, shown=shown, before=before, reveal=reveal, csrf=begun.csrf)
 
     @routes.get("/login")
-    def login(language: _Language) -> Response:
-        return render("login.html", language, wrong=False)
+    def login(language: _Language, refused: Annotated[str | None, Query()] = None) -> Response:
+        return render("login.html", language, 403 if refused else 200, wrong=bool(refused), oidc=oidc)
 
     @routes.post("/login")
-    async def begin(request: Request, language: _Language) -> Response:
+    async def begin(request: Request, language: _Language, session: _Session = None) -> Response:
         form = await _posted(request)
         name = form.get("name", "")
         asker = f"{request.client.host if request.client else ''} {name}"
         if not access.tries.take(asker):
-            return render("login.html", language, 429, wrong=True)
+            return render("login.html", language, 429, wrong=True, oidc=oidc)
         account = await asyncio.to_thread(access.sign_in, name, form.get("token", ""))
         access.accounts.log(name or "admin-token", "signed in" if account else "failed to sign in")
         if account is None:
-            return render("login.html", language, 403, wrong=True)
+            return render("login.html", language, 403, wrong=True, oidc=oidc)
         response = RedirectResponse(f"/?lang={language}", 303)
         secure = request.url.scheme == "https"
         response.set_cookie(
-            COOKIE, access.begin_session(account), SESSION_SECONDS, httponly=True, samesite="strict", secure=secure
+            COOKIE,
+            access.begin_session(account, replacing=session),
+            SESSION_SECONDS,
+            httponly=True,
+            samesite="strict",
+            secure=secure,
         )
         return response
 

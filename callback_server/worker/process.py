@@ -11,9 +11,12 @@ from collections.abc import Callable, Coroutine
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from callback_server.admin import Access, Panel, admin_application
+from fastapi import FastAPI
+
+from callback_server.admin import Access, Panel, Provider, admin_application
 from callback_server.alerts import ALERT_CHANNELS, AlertChannel, Delivery, Retries
 from callback_server.attributor import PrintAttributor
 from callback_server.desk import HomeDesk
@@ -123,6 +126,7 @@ def run_worker(settings: Settings, listener: socket.socket, lock: Lock, *, super
         accounts = stack.enter_context(closing(SqliteAccounts(path, keys.box, keys.rows)))
         incidents = stack.enter_context(closing(SqliteIncidents(path, keys.box, keys.rows)))
         access = Access.load(settings, accounts)
+        provider = None if settings.oidc is None else Provider.load(settings.oidc, accounts)
         keys.publish(settings.public_key_path)
         spool = stack.enter_context(closing(Spool(settings.spool_path)))
         places = stack.enter_context(closing(Places.load(settings.geo_files, settings.tor_file)))
@@ -146,7 +150,9 @@ def run_worker(settings: Settings, listener: socket.socket, lock: Lock, *, super
             retention=timedelta(days=settings.retention_days),
             heartbeat=heartbeat,
         )
-        asyncio.run(_run(worker, access, listener, list(channels.values()), supervised=supervised))
+        application = admin_application(panel, access, provider)
+        running = _run(worker, application, access.where, listener, list(channels.values()), supervised=supervised)
+        asyncio.run(running)
 
 
 def _explainer(settings: Settings, keys: WorkerKeys, store: SqliteStore, places: Places) -> Explainer:
@@ -165,16 +171,22 @@ def _heartbeat(settings: Settings, keys: WorkerKeys, panel: Panel) -> Heartbeat 
 
 
 async def _run(
-    worker: _Worker, access: Access, listener: socket.socket, channels: list[AlertChannel], *, supervised: bool
+    worker: _Worker,
+    application: FastAPI,
+    where: Path,
+    listener: socket.socket,
+    channels: list[AlertChannel],
+    *,
+    supervised: bool,
 ) -> None:
     stop = stop_on_signals()
     asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, worker.asked.set)
     address = url_of(listener)
     showing = serve(
-        admin_application(worker.panel, access),
+        application,
         listener,
         stop,
-        lambda: say(f"worker listening on {address} (admin token: {access.where})"),
+        lambda: say(f"worker listening on {address} (admin token: {where})"),
     )
     others = worker.parts()
     if supervised:
