@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 def command(values: tuple[str, ...], as_json: bool, **shared: Any) -> int:
     """Tell whose decoy some values belong to. The values are taken together, as one record.
 
-    A phone or local identifier of your own pools is traced besides by the keys alone, whether it was planted or not.
+    Decoys that are only planned are told too. A phone or local identifier of your own pools is traced besides by the
+    keys alone, whether it was given to a decoy or not.
     Exit code 1 when a decoy is recognised, 0 when none is.
 
     \b

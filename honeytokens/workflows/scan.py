@@ -67,7 +67,7 @@ def find(
     on_progress: Callable[[int], None] | None = None,
 ) -> ScanResult:
     """Scan as :func:`scan` does, and judge nothing."""
-    wanted = known(home, home.registry.placements())
+    wanted = known(home, _written(home))
     return scanning.scan(
         paths, wanted, index(home, wanted, salts), raw=raw, passwords=passwords, lines=lines, on_progress=on_progress
     )
@@ -92,17 +92,32 @@ def beside_of(home: Home, result: ScanResult, placements: Sequence[Placement], p
 
 
 def whois(home: Home, values: Sequence[str]) -> tuple[list[Hit], list[Hit]]:
-    """Return the decoys to whom values, taken together as one record, belong: hits and leads."""
-    wanted = known(home, home.registry.placements())
-    return scanning.match_values(values, wanted, index(home, wanted))
+    """Return the decoys to whom values, taken together as one record, belong: hits and leads.
+
+    Decoys that are only planned are looked at where no planted one is a hit.
+    """
+    wanted = known(home, _written(home))
+    hits, leads = scanning.match_values(values, wanted, index(home, wanted))
+    planned = [placement for placement in home.registry.placements() if not placement.written]
+    if hits or not planned:
+        return hits, leads
+    wanted = known(home, planned)
+    found, weak = scanning.match_values(
+        values, wanted, scanning.Index.build(wanted, home.keyring.subkey("fingerprints"))
+    )
+    return found, [*leads, *weak]
+
+
+def _written(home: Home) -> list[Placement]:
+    """Return what a scan looks for: the placements of which a row was ever written."""
+    return [placement for placement in home.registry.placements() if placement.written]
 
 
 def known(home: Home, placements: Sequence[Placement]) -> RemadeDecoys:
-    """Return what a scan looks for: the decoys of which a row was ever written, in all their versions."""
+    """Return the decoys of some placements in all their versions, and the rows of salted extracts."""
     written: defaultdict[str, list[Placement]] = defaultdict(list)
     for placement in placements:
-        if placement.written:
-            written[placement.ref.campaign].append(placement)
+        written[placement.ref.campaign].append(placement)
     groups = []
     for campaign in home.registry.campaigns():
         own = written[campaign.name]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from honeytokens import locales
 from honeytokens.decoys import pools
 from honeytokens.errors import PlanRefusedError
 from honeytokens.model import Establishment, HospitalSystem, Pool, PoolKind
@@ -39,7 +40,12 @@ class SystemSummary:
 
 
 def add_establishment(home: Home, establishment: Establishment) -> None:
-    """Remember a care site; raise ``PlanRefusedError`` when its FINESS number is wrong."""
+    """Remember a care site; raise ``PlanRefusedError`` when its FINESS number is wrong or its postcode is nowhere."""
+    if not any(locales.get(code).is_place(establishment.postcode) for code in locales.codes()):
+        raise PlanRefusedError(
+            f"{establishment.postcode} is no postcode of any locale: {', '.join(locales.codes())}",
+            "Give the postcode of the town that the site stands in, written as its country writes it",
+        )
     if establishment.finess is not None and not _is_finess(establishment.finess):
         raise PlanRefusedError(
             f"{establishment.finess} is no FINESS number: nine digits, the last one a Luhn check digit",

@@ -21,6 +21,7 @@ from honeytokens.workflows.apply import apply
 from honeytokens.workflows.home import REGISTRY, Home
 from honeytokens.workflows.is_decoy import is_decoy
 from honeytokens.workflows.plan import PlanReport, PlanRequest, plan
+from honeytokens.workflows.scan import whois
 from honeytokens.workflows.setup import add_establishment, change_system
 from honeytokens.workflows.status import status
 from honeytokens.workflows.verify import verify
@@ -383,9 +384,20 @@ def test_a_campaigns_name_is_taken_once(home: Home) -> None:
 
 
 def test_an_establishment_in_no_town_is_refused(home: Home) -> None:
-    add_establishment(home, Establishment("nowhere", "9", "00000"))
-    with pytest.raises(PlanRefusedError, match="no postcode"):
-        plan(home, request(establishment="nowhere"))
+    with pytest.raises(PlanRefusedError, match="no postcode of any locale"):
+        add_establishment(home, Establishment("nowhere", "9", "00000"))
+    add_establishment(home, Establishment("london", "9", "SE1"))
+    with pytest.raises(PlanRefusedError, match="no postcode of locale fr_fr"):
+        plan(home, request(establishment="london"))
+
+
+def test_whois_knows_a_decoy_that_is_only_planned(home: Home) -> None:
+    campaign = plan(home, request()).campaign
+    person = home.maker(campaign).decoys(campaign.serials)[0]
+    who = person.identity
+    hits, _ = whois(home, [f"{who.surname} {who.first_name}", f"{who.birth_date:%d/%m/%Y}", str(who.postcode)])
+    assert [hit.decoy for hit in hits] == [person.ref]
+    assert whois(home, ["Nobody Atall", "01/01/1900", "75014"])[0] == []
 
 
 @pytest.mark.parametrize("finess", ["12345678", "750000001", "7500A0018", ""])
