@@ -1,19 +1,25 @@
-"""What the worker asks the home for on somebody's behalf: campaigns, and whether a record is fictitious."""
+"""What the worker asks the home for on somebody's behalf: campaigns, verdicts, whether a record is fictitious."""
 
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from honeytokens.keys import KEYRING, Keyring
 from honeytokens.locks import Lock
+from honeytokens.model import Claim, Verdict
 
 if TYPE_CHECKING:
     from honeytokens.workflows.home import Home
+
+
+_KEPT_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +32,23 @@ class CampaignStanding:
     states: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class CaseStanding:
+    """A case of ``honeytokens incident``: its verdict, what is claimed, and when the operator became aware."""
+
+    verdict: Verdict
+    claims: tuple[Claim, ...]
+    aware: datetime | None
+
+
 class Desk(Protocol):
     """What may be asked. Every method may raise ``HoneytokensError``."""
 
     def campaigns(self) -> list[CampaignStanding]:
         """Return every campaign."""
+
+    def verdict(self, case: str, language: str) -> CaseStanding:
+        """Return how a case stands, judged within the last minute; raise ``UnknownNameError`` when there is none."""
 
     def is_decoy(self, system: str, identifiers: Sequence[str]) -> list[bool]:
         """Return, for each patient identifier of a system, whether a decoy has it."""
@@ -43,6 +61,7 @@ class HomeDesk:
     path: Path
     lock: Lock = field(repr=False)
     _keyring: Keyring | None = field(default=None, repr=False)
+    _judged: dict[tuple[str, str], tuple[float, CaseStanding]] = field(default_factory=dict, repr=False)
     _turn: threading.Lock = field(default_factory=threading.Lock)
 
     def campaigns(self) -> list[CampaignStanding]:
@@ -57,6 +76,22 @@ class HomeDesk:
                 )
                 for each in home.registry.campaigns()
             ]
+
+    def verdict(self, case: str, language: str) -> CaseStanding:
+        """Have the workflow judge a case, without new files; a verdict can take seconds, so it is kept for a minute."""
+        from honeytokens.workflows.incident import judge  # noqa: PLC0415 - loads the scanner
+
+        with self._turn:
+            now = time.monotonic()
+            kept = self._judged.get((case, language))
+            if kept is not None and now - kept[0] < _KEPT_SECONDS:
+                return kept[1]
+            with self._home() as home:
+                found = judge(home, case, language=language)
+            standing = CaseStanding(found.verdict, found.incident.claims, found.incident.aware)
+            self._judged = {name: each for name, each in self._judged.items() if now - each[0] < _KEPT_SECONDS}
+            self._judged[case, language] = (now, standing)
+            return standing
 
     def is_decoy(self, system: str, identifiers: Sequence[str]) -> list[bool]:
         """Ask the workflow, which logs the question, limits how many are answered, and looks at the live row."""

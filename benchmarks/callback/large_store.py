@@ -74,9 +74,10 @@ def fill(folder: Path, hits: int, incidents: int) -> None:
     path = Settings(data_dir=folder / "data").store_path
     keys = WorkerKeys.open(folder / "home", PassphraseLock(_PASSPHRASE))
     with (
-        closing(SqliteStore(path, keys.box, keys.rows, ["webhook"])) as store,
+        closing(SqliteStore(path, keys.box, keys.rows)) as store,
         closing(SqliteOutbox(path)) as outbox,
     ):
+        store.tell(["webhook"], [])
         now = datetime.now(UTC)
         items = explained(hits, incidents, now)
         written = 0

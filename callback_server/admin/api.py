@@ -129,7 +129,7 @@ def api_routes(panel: Panel, access: Access) -> APIRouter:
         """How alerts stand."""
         counts = panel.outbox.counts()
         return AlertsBody(
-            channels=list(panel.alert_channels), waiting=counts.waiting, delivered=counts.delivered, dead=counts.dead
+            channels=list(panel.webhooks.channels), waiting=counts.waiting, delivered=counts.delivered, dead=counts.dead
         )
 
     @routes.post("/alerts/resend", dependencies=[manage])

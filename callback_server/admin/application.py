@@ -20,6 +20,8 @@ from callback_server.admin.oidc_routes import oidc_routes
 from callback_server.admin.overview import Panel
 from callback_server.admin.pages import page_routes
 from callback_server.admin.people_api import people_routes
+from callback_server.admin.verdicts_api import verdict_routes
+from callback_server.admin.webhooks_api import webhook_routes
 from callback_server.errors import NotFoundError
 from honeytokens.errors import AskedTooOftenError, HoneytokensError, UnknownNameError
 
@@ -42,7 +44,7 @@ def admin_application(panel: Panel, access: Access, provider: Provider | None = 
     Its documentation pages are off: they would load scripts from elsewhere.
     """
     application = FastAPI(title="callback-server", openapi_url=None, docs_url=None, redoc_url=None)
-    for routes in (api_routes, incident_routes, people_routes):
+    for routes in (api_routes, incident_routes, verdict_routes, people_routes, webhook_routes):
         application.include_router(routes(panel, access))
     application.include_router(page_routes(panel, access, oidc=provider is not None))
     if provider is not None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from callback_server.alerts import Registered
 from callback_server.desk import Desk
 from callback_server.sighting import Sighting
 from callback_server.store import (
@@ -41,8 +42,8 @@ class Panel:
     outbox: Outbox
     incidents: Incidents
     desk: Desk
+    webhooks: Registered
     hand_over: Callable[[Sighting], None]
-    alert_channels: Sequence[str] = ()
     problems: dict[str, str] = field(default_factory=dict)
     unopened: int = 0
 

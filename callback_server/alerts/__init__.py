@@ -4,6 +4,7 @@ from callback_server.alerts.chat import Chat
 from callback_server.alerts.delivery import Delivery, Retries
 from callback_server.alerts.email import Email
 from callback_server.alerts.interface import Alert, AlertChannel, Pace
+from callback_server.alerts.registered import Registered, outbox_name
 from callback_server.alerts.syslog import Syslog
 from callback_server.alerts.webhook import Webhook
 
@@ -22,7 +23,9 @@ __all__ = [
     "Delivery",
     "Email",
     "Pace",
+    "Registered",
     "Retries",
     "Syslog",
     "Webhook",
+    "outbox_name",
 ]

@@ -6,11 +6,12 @@ import asyncio
 import logging
 import random
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from callback_server.alerts.interface import Alert, AlertChannel
+from callback_server.alerts.registered import Registered
 from callback_server.store import Leased, Outbox, Store
 from honeytokens.errors import HoneytokensError
 
@@ -40,14 +41,14 @@ class Retries:
 
 @dataclass(slots=True)
 class Delivery:
-    """Delivers alerts through ``channels``, each under the name that the outbox knows it by.
+    """Delivers alerts through the channels that are ``registered``, each under the name that the outbox knows it by.
 
     ``lease`` must outlast a channel's own timeout; an alert whose deliverer died is due again after it.
     """
 
     outbox: Outbox
     store: Store
-    channels: Mapping[str, AlertChannel]
+    registered: Registered
     retries: Retries
     lease: timedelta
     _sent: dict[str, datetime] = field(default_factory=dict)
@@ -70,7 +71,7 @@ class Delivery:
         async with asyncio.TaskGroup() as group:
             tasks = [
                 group.create_task(self._deliver_channel(name, channel, now))
-                for name, channel in self.channels.items()
+                for name, channel in self.registered.channels.items()
                 if channel.pace.speaks(now, self._sent.get(name))
             ]
         return sum(task.result() for task in tasks)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import ssl
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -49,13 +50,20 @@ class Webhook:
     async def deliver(self, alerts: Sequence[Alert]) -> None:
         """Post the one alert, the same bytes at each try; anything but a 2xx answer raises :class:`DeliveryError`."""
         (alert,) = alerts
-        body = _body(alert)
+        await self._post(f"hit_{alert.hit}", _body(alert))
+
+    async def test(self) -> None:
+        """Post an event of type ``webhook.test``; raise :class:`DeliveryError` when it was not taken."""
+        event = {"type": "webhook.test", "timestamp": datetime.now(UTC).isoformat(), "data": {}}
+        await self._post(f"test_{secrets.token_hex(8)}", json.dumps(event, separators=(",", ":")))
+
+    async def _post(self, name: str, body: str) -> None:
         now = datetime.now(UTC)
         headers = {
             "content-type": "application/json",
-            "webhook-id": f"hit_{alert.hit}",
+            "webhook-id": name,
             "webhook-timestamp": str(int(now.timestamp())),
-            "webhook-signature": self._signer.sign(f"hit_{alert.hit}", now, body),
+            "webhook-signature": self._signer.sign(name, now, body),
         }
         try:
             response = await self._client.post(self._url, content=body, headers=headers)

@@ -3,7 +3,7 @@
 What could reveal a decoy is sealed. Others see the parts of ``interface``; SQLite is behind them.
 """
 
-from callback_server.store.interface import Accounts, Incidents, Outbox, Store
+from callback_server.store.interface import Accounts, Incidents, Outbox, Receivers, Store
 from callback_server.store.records import (
     EVERY_HIT,
     Account,
@@ -17,6 +17,7 @@ from callback_server.store.records import (
     Kind,
     Leased,
     Look,
+    Receiver,
     Role,
     Severity,
     StoredHit,
@@ -24,7 +25,7 @@ from callback_server.store.records import (
     StoredSighting,
     Tally,
 )
-from callback_server.store.sqlite import SqliteAccounts, SqliteIncidents, SqliteOutbox, SqliteStore
+from callback_server.store.sqlite import SqliteAccounts, SqliteIncidents, SqliteOutbox, SqliteReceivers, SqliteStore
 
 __all__ = [
     "EVERY_HIT",
@@ -42,11 +43,14 @@ __all__ = [
     "Leased",
     "Look",
     "Outbox",
+    "Receiver",
+    "Receivers",
     "Role",
     "Severity",
     "SqliteAccounts",
     "SqliteIncidents",
     "SqliteOutbox",
+    "SqliteReceivers",
     "SqliteStore",
     "Store",
     "StoredHit",

@@ -1,4 +1,4 @@
-"""What a store must do: four parts over one memory. Methods block; each object may be used from any thread.
+"""What a store must do: five parts over one memory. Methods block; each object may be used from any thread.
 
 Every method may raise ``ServiceError`` (the memory was changed, or is another keyring's) or the database's own error
 (disk full, locked). One suite, ``tests/callback_server/test_store_contract.py``, holds every store to this.
@@ -24,6 +24,7 @@ from callback_server.store.records import (
     Kind,
     Leased,
     Look,
+    Receiver,
     StoredHit,
     StoredIncident,
     StoredSighting,
@@ -40,6 +41,9 @@ class Store(Protocol):
 
         A sighting whose id is stored already is left as it is.
         """
+
+    def tell(self, channels: Sequence[str], machines: Sequence[str]) -> None:
+        """From now on owe an alert of each hit that is news to ``channels``, heartbeats only to the ``machines``."""
 
     def credit(self, item: Explained) -> None:
         """Make hits, with incidents and alerts, of a stored sighting that had none."""
@@ -126,6 +130,16 @@ class Accounts(Protocol):
 
     def trail(self, limit: int, before: int | None = None) -> list[Look]:
         """Return the trail, newest first."""
+
+
+class Receivers(Protocol):
+    """The webhooks that were added while the service ran; sealed, since addresses and secrets open doors."""
+
+    def save(self, receiver: Receiver) -> None:
+        """Add a webhook, or replace the one of its name."""
+
+    def all(self) -> list[Receiver]:
+        """Return every webhook, by name."""
 
 
 class Outbox(Protocol):

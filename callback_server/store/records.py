@@ -97,6 +97,16 @@ class AlertCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class Receiver:
+    """A webhook that was added while the service ran; ``secret`` signs what it is sent."""
+
+    name: str
+    url: str
+    secret: str = field(repr=False)
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Leased:
     """An alert handed to one deliverer for a while. ``attempts`` counts this one."""
 

@@ -17,14 +17,14 @@ from zoneinfo import ZoneInfo
 from fastapi import FastAPI
 
 from callback_server.admin import Access, Panel, Provider, admin_application
-from callback_server.alerts import ALERT_CHANNELS, AlertChannel, Delivery, Retries
+from callback_server.alerts import ALERT_CHANNELS, Delivery, Registered, Retries
 from callback_server.attributor import PrintAttributor
 from callback_server.desk import HomeDesk
 from callback_server.processes import run_beside, say, start_logging, stop_on_signals, stop_with_parent
 from callback_server.serving import serve, url_of
 from callback_server.settings import Settings
 from callback_server.spool import Spool
-from callback_server.store import SqliteAccounts, SqliteIncidents, SqliteOutbox, SqliteStore
+from callback_server.store import SqliteAccounts, SqliteIncidents, SqliteOutbox, SqliteReceivers, SqliteStore
 from callback_server.worker.classify import Classifier
 from callback_server.worker.drain import Drain
 from callback_server.worker.explain import Explainer
@@ -117,14 +117,15 @@ def run_worker(settings: Settings, listener: socket.socket, lock: Lock, *, super
     keys = WorkerKeys.open(settings.home, lock)
     configured = {name: kind.from_settings(settings) for name, kind in ALERT_CHANNELS.items()}
     channels = {name: channel for name, channel in configured.items() if channel is not None}
-    machines = [name for name, channel in channels.items() if not channel.pace.people]
     path = settings.store_path
     with ExitStack() as stack:
         attributor = read_known(settings.home, lock, keys.prints)
-        store = stack.enter_context(closing(SqliteStore(path, keys.box, keys.rows, list(channels), machines)))
+        store = stack.enter_context(closing(SqliteStore(path, keys.box, keys.rows)))
         outbox = stack.enter_context(closing(SqliteOutbox(path)))
         accounts = stack.enter_context(closing(SqliteAccounts(path, keys.box, keys.rows)))
         incidents = stack.enter_context(closing(SqliteIncidents(path, keys.box, keys.rows)))
+        receivers = stack.enter_context(closing(SqliteReceivers(path, keys.box, keys.rows)))
+        registered = Registered(receivers, store, channels, settings.alert_timeout)
         access = Access.load(settings, accounts)
         provider = None if settings.oidc is None else Provider.load(settings.oidc, accounts)
         keys.publish(settings.public_key_path)
@@ -133,7 +134,7 @@ def run_worker(settings: Settings, listener: socket.socket, lock: Lock, *, super
         explainer = _explainer(settings, keys, store, places)
         drain = Drain(spool, keys.opener, store, PrintAttributor({}, keys.prints), explainer)
         desk = HomeDesk(settings.home, lock)
-        panel = Panel(store, outbox, incidents, desk, drain.hand_over, list(channels))
+        panel = Panel(store, outbox, incidents, desk, registered, drain.hand_over)
         heartbeat = _heartbeat(settings, keys, panel)
         tests = [heartbeat.watched] if heartbeat is not None else []
         drain.learn(attributor.knowing(tests))
@@ -141,7 +142,7 @@ def run_worker(settings: Settings, listener: socket.socket, lock: Lock, *, super
         lease = timedelta(seconds=settings.alert_timeout) + _LEASE_MARGIN
         worker = _Worker(
             drain=drain,
-            delivery=Delivery(outbox, store, channels, retries, lease),
+            delivery=Delivery(outbox, store, registered, retries, lease),
             panel=panel,
             read_known=lambda: read_known(settings.home, lock, keys.prints).knowing(tests),
             reread_every=settings.reread_every,
@@ -151,7 +152,7 @@ def run_worker(settings: Settings, listener: socket.socket, lock: Lock, *, super
             heartbeat=heartbeat,
         )
         application = admin_application(panel, access, provider)
-        running = _run(worker, application, access.where, listener, list(channels.values()), supervised=supervised)
+        running = _run(worker, application, access.where, listener, registered, supervised=supervised)
         asyncio.run(running)
 
 
@@ -175,7 +176,7 @@ async def _run(
     application: FastAPI,
     where: Path,
     listener: socket.socket,
-    channels: list[AlertChannel],
+    registered: Registered,
     *,
     supervised: bool,
 ) -> None:
@@ -194,5 +195,5 @@ async def _run(
     try:
         await run_beside(showing, *others)
     finally:
-        for channel in channels:
+        for channel in registered.channels.values():
             await channel.close()

@@ -117,6 +117,13 @@ def attribute(
     return Attribution(incident, joined, verdict, tuple(added))
 
 
+def judge(home: Home, name: str, *, language: str = "en") -> Attribution:
+    """Judge an incident by the files that it has, and change nothing; raise ``UnknownNameError`` when there is none."""
+    incident = home.incidents.get(name)
+    joined, verdict = _judged(home, incident, [], language, timedelta(), one_each=False)
+    return Attribution(incident, joined, verdict, ())
+
+
 def _judged(
     home: Home,
     incident: Incident,

@@ -11,12 +11,15 @@ from typing import Any
 
 import httpx
 import pytest
-from callback_helpers import HOST, PASSPHRASE, Running, Site, wait_for
+import standardwebhooks
+from callback_helpers import HOST, PASSPHRASE, Receiver, Running, Site, wait_for
 
 from callback_server.sighting import Sighting, new_id
 from callback_server.spool import Spool
 from honeytokens.locks import PassphraseLock
+from honeytokens.model import Claim
 from honeytokens.workflows.home import Home
+from honeytokens.workflows.incident import add_claim, open_incident
 
 PASSWORD = "a password of many words"
 
@@ -154,6 +157,28 @@ def test_people_sign_in_by_password_and_change_things_with_their_token_only(work
     assert last.status_code == 429
 
 
+def test_the_verdict_of_an_incidents_case_is_told_to_who_may_see_it(worker: Running) -> None:
+    with Home.open(worker.site.home, PassphraseLock(PASSPHRASE)) as home:
+        open_incident(home, "november", datetime(2026, 11, 9, 9, tzinfo=UTC))
+        add_claim(home, "november", Claim("forum user", "750k patients", home.now(), records=750_000))
+    (incident, *_) = call(worker, "GET", "incidents").json()["incidents"]
+    path = f"incidents/{incident['incident']}"
+    assert call(worker, "PUT", f"{path}/facts", json={}).status_code == 200
+    assert call(worker, "GET", f"{path}/verdict").status_code == 404
+    assert call(worker, "PUT", f"{path}/facts", json={"case": "none-such"}).status_code == 200
+    assert call(worker, "GET", f"{path}/verdict").status_code == 404
+    assert call(worker, "PUT", f"{path}/facts", json={"case": "november"}).status_code == 200
+    told = call(worker, "GET", f"{path}/verdict?language=fr").json()
+    assert (told["verdict"]["authenticity"], told["verdict"]["language"]) == ("undecidable", "fr")
+    assert [(claim["who"], claim["records"]) for claim in told["claims"]] == [("forum user", 750_000)]
+    assert datetime.fromisoformat(told["aware"]) == datetime(2026, 11, 9, 9, tzinfo=UTC)
+    own = call(worker, "GET", "hits?incident=" + incident["incident"]).json()["hits"][0]["establishment"]
+    answer = call(worker, "GET", f"{path}/verdict", made(worker, "own-reader", "read-only", [own])).json()
+    assert (answer["claims"], answer["verdict"]["sentence"]) == ([], "")
+    stranger = made(worker, "stranger", "analyst", ["Hôpital Ouest"])
+    assert call(worker, "GET", f"{path}/verdict", stranger).status_code == 404
+
+
 def test_the_trail_says_who_saw_what(worker: Running) -> None:
     call(worker, "GET", "hits?limit=7")
     (newest, second, *_) = call(worker, "GET", "trail").json()["trail"]
@@ -189,6 +214,42 @@ def test_nothing_of_accounts_or_the_trail_is_in_clear(worker: Running) -> None:
             assert clear not in content
 
 
+def test_webhooks_are_added_tested_disabled_and_sent_again(worker: Running) -> None:
+    def stands() -> dict[str, Any]:
+        (one,) = call(worker, "GET", "webhooks").json()["webhooks"]
+        assert isinstance(one, dict)
+        return one
+
+    def hear(delivery: str) -> None:
+        text = f"seen https://{HOST}/k7mq2xw9t4bz"
+        body = {"delivery": delivery, "at": datetime.now(UTC).isoformat(), "text": text}
+        assert call(worker, "POST", "sightings", json=body).status_code == 202
+
+    with Receiver.started() as receiver:
+        added = call(worker, "POST", "webhooks", json={"name": "siem", "url": receiver.url}).json()
+        assert call(worker, "POST", "webhooks/siem/test").json() == {"taken": True, "problem": None}
+        headers, body = receiver.taken[-1]
+        assert standardwebhooks.Webhook(added["secret"]).verify(body, headers)["type"] == "webhook.test"
+        assert "secret" not in {name for name, value in stands().items() if value}
+        hear("told")
+        wait_for(lambda: len(receiver.taken) == 2)
+        assert standardwebhooks.Webhook(added["secret"]).verify(receiver.taken[-1][1], receiver.taken[-1][0])
+        assert call(worker, "POST", "webhooks/siem/state", json={"enabled": False}).json()["enabled"] is False
+        hear("not told")
+        receiver.status = 500
+        assert call(worker, "POST", "webhooks/siem/test").json()["taken"] is False
+        assert wait_for(lambda: stands()["delivered"]) == 1
+        assert call(worker, "POST", "webhooks/siem/resend").json() == {"resent": 0}
+        assert stands()["waiting"] == 0
+    for method, path in (("GET", "webhooks"), ("POST", "webhooks/siem/test"), ("POST", "webhooks/siem/resend")):
+        assert call(worker, method, path, made(worker, "any-analyst", "analyst")).status_code == 403
+    assert call(worker, "POST", "webhooks/none/test").status_code == 404
+    assert call(worker, "POST", "webhooks", json={"name": "x", "url": "ftp://h/"}).status_code == 422
+    assert any(line["what"] == "POST /api/webhooks/siem/test" for line in call(worker, "GET", "trail").json()["trail"])
+    for path_ in (worker.site.data / "worker").glob("store.sqlite3*"):
+        assert added["secret"].encode() not in path_.read_bytes()
+
+
 def test_schemathesis_finds_no_reply_that_is_not_promised(worker: Running) -> None:
     program = Path(sys.executable).with_name("schemathesis")
     if not program.exists():
@@ -200,7 +261,7 @@ def test_schemathesis_finds_no_reply_that_is_not_promised(worker: Running) -> No
             "--checks",
             "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
         ),
-        *("--exclude-path-regex", "^/api/accounts"),
+        *("--exclude-path-regex", "^/api/(accounts|webhooks$)"),
     ]
     result = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, cwd=worker.site.folder)
     assert result.returncode == 0, result.stdout[-4_000:]

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from callback_server.alerts import Alert, Delivery, Pace, Retries, delivery
+from callback_server.alerts import Alert, Delivery, Pace, Registered, Retries, delivery
 from callback_server.attributor import Attribution
 from callback_server.settings import Settings
 from callback_server.sighting import Sighting, new_id
-from callback_server.store import AlertCounts, Explained, SqliteOutbox, SqliteStore
+from callback_server.store import AlertCounts, Explained, SqliteOutbox, SqliteReceivers, SqliteStore
 from callback_server.worker.keys import foreign_store
 from honeytokens.model import DecoyRef
 from honeytokens.sealing import Box
@@ -51,11 +51,13 @@ class Breaking:
 def test_an_outbox_that_fails_for_a_while_is_used_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(delivery, "_TROUBLE_PAUSE", 0.05)
     path = tmp_path / "store.sqlite3"
-    store, outbox = SqliteStore(path, Box([b"k" * 32], foreign_store), b"p" * 32, ["breaking"]), SqliteOutbox(path)
+    box = Box([b"k" * 32], foreign_store)
+    store, outbox = SqliteStore(path, box, b"p" * 32), SqliteOutbox(path)
+    channel = Breaking(path)
+    registered = Registered(SqliteReceivers(path, box, b"p" * 32), store, {"breaking": channel}, 5.0)
     seen = Sighting(new_id(), datetime.now(UTC), "http", "203.0.113.9", 1, "GET", "h", "/", "", ())
     store.add([Explained(seen, (Attribution(DecoyRef("autumn", 11), "Nord", 60.0, "web_link"),))])
-    channel = Breaking(path)
-    loop = Delivery(outbox, store, {"breaking": channel}, Retries(9, 0.01, 0.01), timedelta(seconds=0.2))
+    loop = Delivery(outbox, store, registered, Retries(9, 0.01, 0.01), timedelta(seconds=0.2))
 
     async def scenario() -> None:
         running = asyncio.create_task(loop.run())

@@ -38,7 +38,8 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def store(path: Path) -> Iterator[SqliteStore]:
-    store = SqliteStore(path, Box([b"k" * 32], foreign_store), PRINTS, ["webhook"])
+    store = SqliteStore(path, Box([b"k" * 32], foreign_store), PRINTS)
+    store.tell(["webhook"], [])
     yield store
     store.close()
 

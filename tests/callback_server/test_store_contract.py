@@ -31,11 +31,14 @@ from callback_server.store import (
     IncidentState,
     Kind,
     Outbox,
+    Receiver,
+    Receivers,
     Role,
     Severity,
     SqliteAccounts,
     SqliteIncidents,
     SqliteOutbox,
+    SqliteReceivers,
     SqliteStore,
     Store,
     Tally,
@@ -59,17 +62,21 @@ class Parts:
     incidents: Incidents
     accounts: Accounts
     outbox: Outbox
+    receivers: Receivers
 
 
 @contextmanager
 def sqlite(folder: Path) -> Iterator[Parts]:
     path = folder / "store.sqlite3"
     with ExitStack() as stack:
+        store = stack.enter_context(closing(SqliteStore(path, BOX, PRINTS)))
+        store.tell(["webhook"], [])
         yield Parts(
-            stack.enter_context(closing(SqliteStore(path, BOX, PRINTS, ["webhook"]))),
+            store,
             stack.enter_context(closing(SqliteIncidents(path, BOX, PRINTS))),
             stack.enter_context(closing(SqliteAccounts(path, BOX, PRINTS))),
             stack.enter_context(closing(SqliteOutbox(path))),
+            stack.enter_context(closing(SqliteReceivers(path, BOX, PRINTS))),
         )
 
 
@@ -321,6 +328,21 @@ def test_dead_alerts_of_one_channel_come_back_alone(store: Store, outbox: Outbox
     assert outbox.resend(NOW, "email") == 0
     assert outbox.counts("webhook") == AlertCounts(waiting=0, delivered=0, dead=2)
     assert outbox.resend(NOW, "webhook") == 2
+
+
+def test_webhooks_are_kept_by_name_and_alerts_are_owed_to_who_is_told(parts: Parts) -> None:
+    parts.receivers.save(Receiver("siem", "https://siem.example/one", "whsec_a"))
+    parts.receivers.save(Receiver("duty", "https://duty.example/", "whsec_b"))
+    parts.receivers.save(Receiver("siem", "https://siem.example/two", "whsec_c", enabled=False))
+    assert [(each.name, each.url, each.enabled) for each in parts.receivers.all()] == [
+        ("duty", "https://duty.example/", True),
+        ("siem", "https://siem.example/two", False),
+    ]
+    parts.store.tell(["email", "webhook:duty"], ["webhook:duty"])
+    beat = Attribution(DecoyRef("heartbeat", 0), "", 80.0, "web_link")
+    parts.store.add([hit(), Explained(sighting(), (beat,))])
+    waiting = {name: parts.outbox.counts(name).waiting for name in ("email", "webhook:duty", "webhook")}
+    assert waiting == {"email": 1, "webhook:duty": 2, "webhook": 0}
 
 
 _STEPS = st.lists(

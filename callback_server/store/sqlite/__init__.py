@@ -3,6 +3,7 @@
 from callback_server.store.sqlite.accounts import SqliteAccounts
 from callback_server.store.sqlite.incidents import SqliteIncidents
 from callback_server.store.sqlite.outbox import SqliteOutbox
+from callback_server.store.sqlite.receivers import SqliteReceivers
 from callback_server.store.sqlite.sightings import SqliteStore
 
-__all__ = ["SqliteAccounts", "SqliteIncidents", "SqliteOutbox", "SqliteStore"]
+__all__ = ["SqliteAccounts", "SqliteIncidents", "SqliteOutbox", "SqliteReceivers", "SqliteStore"]

@@ -166,4 +166,10 @@ _COUNTED = (
 )
 """What is there already, counted once. The triggers are made before, so ``heard`` is filled after the sightings."""
 
-MIGRATIONS = (_first, _second, _third)
+
+def _fourth(database: sqlite_utils.Database) -> None:
+    """Webhooks that are added while the service runs."""
+    database.execute("CREATE TABLE receivers (lookup BLOB PRIMARY KEY, content BLOB NOT NULL) WITHOUT ROWID")
+
+
+MIGRATIONS = (_first, _second, _third, _fourth)

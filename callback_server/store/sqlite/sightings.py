@@ -42,20 +42,17 @@ _HOUR = 3_600
 class SqliteStore:
     """Sightings and hits, sealed; see :class:`callback_server.store.interface.Store`.
 
-    ``prints`` is the 32-byte key under which rows are compared without being opened; ``alert_channels`` names who is
-    told of each new hit that is no noise, ``machines`` which of them are told of heartbeats.
+    ``prints`` is the 32-byte key under which rows are compared without being opened.
     Every method may raise ``sqlite3.Error`` (disk full, locked) or
     ``ServiceError`` (the file was changed, or is another keyring's).
     """
 
-    def __init__(
-        self, path: Path, box: Box, prints: bytes, alert_channels: Sequence[str] = (), machines: Sequence[str] = ()
-    ) -> None:
+    def __init__(self, path: Path, box: Box, prints: bytes) -> None:
         self._database = open_database(path, MIGRATIONS)
         self._box = box
         self._prints = prints
-        self._alert_channels = tuple(alert_channels)
-        self._machines = tuple(name for name in alert_channels if name in machines)
+        self._channels: tuple[str, ...] = ()
+        self._machines: tuple[str, ...] = ()
         self._lock = threading.Lock()
 
     def close(self) -> None:
@@ -83,6 +80,11 @@ class SqliteStore:
                 if cursor.rowcount and cursor.lastrowid is not None:
                     new += self._insert_hits(cursor.lastrowid, item)
         return new
+
+    def tell(self, channels: Sequence[str], machines: Sequence[str]) -> None:
+        """From now on owe alerts to ``channels``, heartbeats only to the ``machines``."""
+        with self._lock:
+            self._channels, self._machines = tuple(channels), tuple(machines)
 
     def credit(self, item: Explained) -> None:
         """Make hits of a stored sighting that had none."""
@@ -269,7 +271,7 @@ AND hits = 0
         if item.noise:
             return
         beat = test and attribution.reason != "silence"
-        for channel in self._machines if beat else self._alert_channels:
+        for channel in self._machines if beat else self._channels:
             connection.execute(
                 "INSERT INTO alerts (hit, channel, state, attempts, next_at) VALUES (?, ?, 'waiting', 0, ?)",
                 (hit, channel, datetime.now(UTC).timestamp()),
