@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import IO, Any
-from urllib.parse import quote
+from typing import IO
 
-from honeytokens.formats.fhir_resources import Json, Resources, encode
+from honeytokens.fhir_resources import Json, Resources, encode, site_reference, this_very, token
 from honeytokens.formats.interface import Batch, Origin
 
 
@@ -23,14 +22,21 @@ class FhirBundle:
 
     def write(self, batches: Iterable[Batch], stream: IO[bytes], origin: Origin) -> None:
         """Write every batch. Raises ``UnknownNameError`` for a locale whose identifiers are not known."""
-        resources = Resources(origin, lambda _, identifier: f"urn:uuid:{identifier}", alone=True)
+        resources = Resources(
+            origin.locale,
+            origin.as_of,
+            lambda _, identifier: f"urn:uuid:{identifier}",
+            alone=True,
+            finess=origin.finess,
+            site=site_reference(origin.establishment, origin.finess),
+        )
         for batch in batches:
             people = batch.identities.iter_rows(named=True)
             for person, story in zip(people, batch.stories, strict=True):
-                stream.write(encode(_bundle(person, resources.of(person, story))))
+                stream.write(encode(_bundle(person["surname"], resources.of(person, story))))
 
 
-def _bundle(person: dict[str, Any], resources: list[Json]) -> Json:
+def _bundle(family: str, resources: list[Json]) -> Json:
     entries: list[Json] = [
         {
             "fullUrl": f"urn:uuid:{resource.pop('id')}",
@@ -39,31 +45,9 @@ def _bundle(person: dict[str, Any], resources: list[Json]) -> Json:
         }
         for resource in resources
     ]
-    if criteria := _criteria(person, resources[0]):
+    if criteria := this_very(resources[0], family):
         entries[0]["request"]["ifNoneExist"] = criteria
     for entry in entries:
         if entry["resource"]["resourceType"] == "Practitioner":
-            entry["request"]["ifNoneExist"] = f"identifier={_token(entry['resource']['identifier'][0])}"
+            entry["request"]["ifNoneExist"] = f"identifier={token(entry['resource']['identifier'][0])}"
     return {"resourceType": "Bundle", "type": "transaction", "entry": entries}
-
-
-def _criteria(person: dict[str, Any], patient: Json) -> str | None:
-    """Return the search that finds this very patient, or ``None`` without an identifier of a known system.
-
-    The identifier alone would not do: where a real patient has been given the decoy's number, the server would hang
-    the decoy's allergies on the real patient.
-    """
-    for identifier in patient.get("identifier", ()):
-        if identifier.get("system"):
-            family = _parameter(person["surname"])
-            return f"identifier={_token(identifier)}&birthdate={patient['birthDate']}&family={family}"
-    return None
-
-
-def _token(identifier: Json) -> str:
-    return f"{quote(identifier['system'], safe=':/')}|{_parameter(identifier['value'])}"
-
-
-def _parameter(value: str) -> str:
-    """Return a value as FHIR search takes it: ``, | $`` and the backslash after a backslash, then as in any URL."""
-    return quote("".join(f"\\{sign}" if sign in "\\,|$" else sign for sign in value), safe="")

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from datetime import datetime, time
 from typing import IO
 
+from honeytokens.exchange import country
+from honeytokens.fhir_resources import Json, Resources, encode, site_reference
 from honeytokens.formats.archive import Archive
-from honeytokens.formats.exchange import country
-from honeytokens.formats.fhir_resources import Json, Resources, encode
 from honeytokens.formats.interface import Batch, Origin
 
 
@@ -26,7 +26,14 @@ class FhirNdjson:
 
     def write(self, batches: Iterable[Batch], stream: IO[bytes], origin: Origin) -> None:
         """Write every batch. Raises ``UnknownNameError`` for a locale whose identifiers are not known."""
-        resources = Resources(origin, lambda kind, identifier: f"{kind}/{identifier}", alone=False)
+        resources = Resources(
+            origin.locale,
+            origin.as_of,
+            lambda kind, identifier: f"{kind}/{identifier}",
+            alone=False,
+            finess=origin.finess,
+            site=site_reference(origin.establishment, origin.finess),
+        )
         midnight = datetime.combine(origin.as_of, time(), country(origin.locale).zone)
         output: list[Json] = []
         with Archive(stream) as archive:

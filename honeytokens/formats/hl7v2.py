@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import IO, Any
 
-from honeytokens.formats.exchange import country, on_the_clock
+from honeytokens.exchange import country, on_the_clock
 from honeytokens.formats.interface import Batch, Origin
 from honeytokens.model import Allergy, Care, Practitioner, Stay, Story
 

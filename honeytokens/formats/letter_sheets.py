@@ -16,9 +16,9 @@ from typing import IO, Any
 from anyascii import anyascii
 
 from honeytokens.clinical import Letter
+from honeytokens.exchange import unique_numbers
 from honeytokens.formats.archive import Archive
 from honeytokens.formats.chart_words import ChartWords, words_of
-from honeytokens.formats.exchange import unique_numbers
 from honeytokens.formats.interface import Batch, Origin
 from honeytokens.model import Field
 

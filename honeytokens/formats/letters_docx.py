@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from honeytokens.formats.exchange import NOT_XML, country, on_the_clock
+from honeytokens.exchange import NOT_XML, country, on_the_clock
 from honeytokens.formats.interface import Batch, Origin
 from honeytokens.formats.letter_sheets import Sheet, write_letters
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import IO
 from zoneinfo import ZoneInfo
 
-from honeytokens.formats.exchange import country, on_the_clock
+from honeytokens.exchange import country, on_the_clock
 from honeytokens.formats.interface import Batch, Origin
 from honeytokens.formats.letter_sheets import Sheet, write_letters
 from honeytokens.formats.pdf_pages import A4, LETTER, Pages

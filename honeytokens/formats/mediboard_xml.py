@@ -21,8 +21,8 @@ from itertools import islice
 from typing import IO, Any
 from xml.sax.saxutils import escape
 
+from honeytokens.exchange import NOT_XML, unique_numbers
 from honeytokens.formats.archive import Archive
-from honeytokens.formats.exchange import NOT_XML, unique_numbers
 from honeytokens.formats.interface import Batch, Origin
 from honeytokens.mediboard import codes, soundex2, title, upper
 from honeytokens.model import Allergy, Care, Practitioner, Prescription, Stay, Story

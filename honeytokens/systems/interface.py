@@ -3,7 +3,9 @@
 An adapter knows the system's tables and nothing of keys or of the registry. It never journals: the workflow writes
 what :meth:`HospitalAdapter.reserve` returned to the registry, durably, before it calls
 :meth:`HospitalAdapter.write`. Because the primary keys are known before the first write, a crash at any point leaves
-nothing that cannot be resumed or undone, on systems with transactions and without.
+nothing that cannot be resumed or undone, on systems with transactions and without. A system that gives keys of its own
+as it writes gets provisional ones first: its adapter finds such a row by what it says (the patient's number), and
+returns it with the key that it was given.
 """
 
 from __future__ import annotations
@@ -45,7 +47,8 @@ class RowState:
     """How a row that we wrote stands in the system today.
 
     ``missing``: no row has its key. ``same``: every value that we wrote is as we wrote it. ``changed``: the row is
-    ours but someone changed ``columns``. ``foreign``: a row that we did not write holds the key.
+    ours but someone changed ``columns``. ``foreign``: a row that we did not write holds the key. ``row`` has the key
+    that the system gave it, where the one asked about was provisional.
     """
 
     row: WrittenRow
@@ -148,7 +151,10 @@ class HospitalAdapter(ABC):
 
     @abstractmethod
     def reserve(self, drafts: Sequence[DraftRow]) -> tuple[WrittenRow, ...]:
-        """Give each draft its primary key, the parents' keys filled in; the keys are free at this moment."""
+        """Give each draft its primary key, the parents' keys filled in; the keys are free at this moment.
+
+        Where only the system gives keys they are provisional: :meth:`write` and :meth:`state` return rows with theirs.
+        """
 
     @abstractmethod
     def write(self, rows: Sequence[WrittenRow]) -> tuple[WrittenRow, ...]:

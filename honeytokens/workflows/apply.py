@@ -227,7 +227,7 @@ class _Applier:
         states = self._adapter.state(placement.rows)
         self._report.resumed += 1
         if all(state.standing == "same" for state in states):
-            self._planted(placement)
+            self._planted(replace(placement, rows=tuple(state.row for state in states)))
             return
         if any(state.standing == "changed" for state in states):
             self._report.problems.append(

@@ -49,7 +49,7 @@ def arrivals(home: Home, adapter: HospitalAdapter, placements: Sequence[Placemen
     """
     standing = [one for one in placements if one.state in STANDING and one.rows]
     born = _by_birth_date(home, standing)
-    ours = {str(one.rows[0].key) for one in standing}
+    ours = _own_keys(adapter, standing)
     found: dict[int, Arrival] = {}
     for key, surname, first_name, birth_date in adapter.host_names() if born else ():
         decoys = born.get(birth_date)
@@ -62,14 +62,21 @@ def arrivals(home: Home, adapter: HospitalAdapter, placements: Sequence[Placemen
 
 def patients_only(home: Home, adapter: HospitalAdapter, system: str) -> Iterator[tuple[str, str, date]]:
     """Stream (surname, first name, birth date) of the patients of a system, without the decoys that stand in it."""
-    ours = {
-        str(one.rows[0].key)
-        for one in home.registry.placements()
-        if one.system == system and one.state in STANDING and one.rows
-    }
+    standing = [
+        one for one in home.registry.placements() if one.system == system and one.state in STANDING and one.rows
+    ]
+    ours = _own_keys(adapter, standing)
     for key, surname, first_name, born in adapter.host_names():
         if key not in ours:
             yield surname, first_name, born
+
+
+def _own_keys(adapter: HospitalAdapter, standing: Sequence[Placement]) -> set[str]:
+    """Return the keys of the decoys' own patients: that of one cut short in the writing is as the system gave it."""
+    return {
+        str((adapter.state(one.rows)[0].row if one.state is PlacementState.WRITING else one.rows[0]).key)
+        for one in standing
+    }
 
 
 def _beside(decoys: Iterable[_Decoy], surname: str, first_name: str) -> Iterator[tuple[_Decoy, bool]]:

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from honeytokens.errors import UnknownNameError
-from honeytokens.formats.exchange import country, is_chronic, on_the_clock, random_uuids
+from honeytokens.exchange import country, is_chronic, on_the_clock, random_uuids
 from honeytokens.locales import codes
 
 

@@ -16,16 +16,18 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 
-from honeytokens.formats.exchange import country, is_chronic, on_the_clock, random_uuids
-from honeytokens.formats.interface import Origin
+from honeytokens.exchange import country, is_chronic, on_the_clock, random_uuids
 from honeytokens.model import Allergy, Care, Practitioner, Prescription, Stay, Story, Vitals
 
 Json = dict[str, Any]
 Address = Callable[[str, str], str]
 """Turns a resource type and an id into what a reference to it says."""
+SeenBy = Callable[[Practitioner], Json | None]
+"""Turns a practitioner into a reference to a resource that is there already; ``None`` where there is none."""
 
 
 def encode(resource: Json) -> bytes:
@@ -95,17 +97,32 @@ _RPPS = _coded("https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0203", "RPP
 class Resources:
     """Makes the resources of one decoy after another; each has a fresh random id, and refers to the others by it."""
 
-    def __init__(self, origin: Origin, address: Address, *, alone: bool) -> None:
-        """Make resources to be sent together; ``alone``: each decoy's by themselves, with whom they name."""
+    def __init__(
+        self,
+        locale: str,
+        as_of: date,
+        address: Address,
+        *,
+        alone: bool,
+        finess: str | None = None,
+        site: Json | None = None,
+        seen_by: SeenBy | None = None,
+    ) -> None:
+        """Make resources to be sent together; ``alone``: each decoy's by themselves, with whom they name.
+
+        ``site`` is the reference to the care site, see :func:`site_reference`. ``seen_by``: no Practitioner is made.
+        Raises ``UnknownNameError`` when the identifiers of the locale's country are not known.
+        """
         self._alone = alone
         self._practitioners: dict[Practitioner, Json] = {}
-        self._country = country(origin.locale)
+        self._country = country(locale)
         self._national = _coded(_V2_0203, self._country.national_id_type)
-        self._as_of = origin.as_of
+        self._as_of = as_of
         self._address = address
         self._ids = random_uuids()
-        self._local_id_system = self._country.local_id_system(origin.finess)
-        self._site = _site(origin)
+        self._local_id_system = self._country.local_id_system(finess)
+        self._site = site
+        self._seen = seen_by
         self._concepts: dict[tuple[str, str], Json] = {}
 
     def of(self, person: Json, story: Story) -> list[Json]:
@@ -168,6 +185,8 @@ class Resources:
         doctor = stay.practitioner
         if doctor is None:
             return None
+        if self._seen is not None:
+            return self._seen(doctor)
         if doctor not in self._practitioners:
             name = f"{doctor.first_name} {doctor.surname}"
             if doctor.number and self._country.practitioner_system:
@@ -333,11 +352,33 @@ def _quantity(value: float, unit: str, ucum: str) -> Json:
     return {"value": value, "unit": unit, "system": "http://unitsofmeasure.org", "code": ucum}
 
 
-def _site(origin: Origin) -> Json | None:
+def site_reference(establishment: str | None, finess: str | None) -> Json | None:
     """Return a reference to the care site by its number and name: the host has an Organization of its own for it."""
     site: Json = {}
-    if origin.finess:
-        site["identifier"] = {"system": "https://finess.esante.gouv.fr", "value": origin.finess}
-    if origin.establishment:
-        site["display"] = origin.establishment
+    if finess:
+        site["identifier"] = {"system": "https://finess.esante.gouv.fr", "value": finess}
+    if establishment:
+        site["display"] = establishment
     return {"type": "Organization", **site} if site else None
+
+
+def this_very(patient: Json, family: str) -> str | None:
+    """Return the search that finds this very patient, or ``None`` without an identifier of a known system.
+
+    The identifier alone would not do: where a real patient has been given the decoy's number, a conditional create
+    would hang the decoy's allergies on the real patient.
+    """
+    for identifier in patient.get("identifier", ()):
+        if identifier.get("system"):
+            return f"identifier={token(identifier)}&birthdate={patient['birthDate']}&family={_parameter(family)}"
+    return None
+
+
+def token(identifier: Json) -> str:
+    """Return an identifier as a search for it says it in a URL."""
+    return f"{quote(identifier['system'], safe=':/')}|{_parameter(identifier['value'])}"
+
+
+def _parameter(value: str) -> str:
+    """Return a value as FHIR search takes it: ``, | $`` and the backslash after a backslash, then as in any URL."""
+    return quote("".join(f"\\{sign}" if sign in "\\,|$" else sign for sign in value), safe="")
