@@ -50,6 +50,9 @@ class Desk(Protocol):
     def verdict(self, case: str, language: str) -> CaseStanding:
         """Return how a case stands, judged within the last minute; raise ``UnknownNameError`` when there is none."""
 
+    def freeze(self, sources: Path, name: str, by: str) -> str:
+        """Freeze what ``sources`` lists; return, in one line, what was kept."""
+
     def is_decoy(self, system: str, identifiers: Sequence[str]) -> list[bool]:
         """Return, for each patient identifier of a system, whether a decoy has it."""
 
@@ -92,6 +95,17 @@ class HomeDesk:
             self._judged = {name: each for name, each in self._judged.items() if now - each[0] < _KEPT_SECONDS}
             self._judged[case, language] = (now, standing)
             return standing
+
+    def freeze(self, sources: Path, name: str, by: str) -> str:
+        """Have the workflow freeze; that may take long, and other questions are answered meanwhile."""
+        from honeytokens.workflows.freeze import freeze  # noqa: PLC0415 - loads the database drivers
+
+        with self._turn:
+            opened = self._home()
+        with opened as home:
+            found = freeze(home, by, sources=sources, name=name)
+        kept = len(found.entries) - len(found.problems)
+        return f"{name}: {kept} of {len(found.entries)} kept; SHA-256 of the manifest: {found.sha256}"
 
     def is_decoy(self, system: str, identifiers: Sequence[str]) -> list[bool]:
         """Ask the workflow, which logs the question, limits how many are answered, and looks at the live row."""

@@ -165,6 +165,9 @@ class Settings(BaseSettings):
     retention_days: Annotated[int, Field(ge=1)] = 365
     """After so many days a sighting is erased, unless its incident is on hold."""
 
+    freeze_sources: Path | None = None
+    """What a freeze that is asked for by the API keeps (docs/operations.md); without it, it is only recorded."""
+
     admin_host: str = "127.0.0.1"
     admin_port: Port = 8081
 

@@ -69,6 +69,10 @@ class SaltRefusedError(HoneytokensError):
     """An extract cannot be salted: its form is not known, or rows mixed in would stand out."""
 
 
+class FreezeError(HoneytokensError):
+    """Logs and tables cannot be frozen: the list of sources is wrong, or the place for them cannot be written."""
+
+
 class AskedTooOftenError(HoneytokensError):
     """More questions than a limit allows; none of these was answered."""
 

@@ -222,6 +222,18 @@ class HoldBody(Body):
     text: Text
 
 
+class FreezeBody(Body):
+    """Why logs and tables should be frozen."""
+
+    text: Text
+
+
+class FreezeAskedBody(BaseModel):
+    """What became of the request: it is ``recorded`` for people to act on, has ``begun``, or one is ``running``."""
+
+    state: Literal["recorded", "begun", "running"]
+
+
 class FactsBody(Body):
     """When the establishment became aware; and the name of the case that holds the incident's files."""
 

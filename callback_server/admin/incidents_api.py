@@ -13,6 +13,8 @@ from callback_server.admin.bodies import (
     DecisionBody,
     EntryBody,
     FactsBody,
+    FreezeAskedBody,
+    FreezeBody,
     HoldBody,
     IncidentBody,
     IncidentsBody,
@@ -86,6 +88,12 @@ def incident_routes(panel: Panel, access: Access) -> APIRouter:
         kind = "hold" if body.on_hold else "release"
         panel.incidents.hold(name, body.on_hold, entry(account, kind, body.text))
         return IncidentBody.of(find(name, account))
+
+    @routes.post("/{name}/freeze", status_code=202)
+    def freeze(name: _Name, body: FreezeBody, account: Account = decide) -> FreezeAskedBody:
+        """Ask for logs and tables to be frozen, now where the operator listed them; the timeline tells how it ended."""
+        find(name, account)
+        return FreezeAskedBody(state=panel.freezer.ask(name, account.name, body.text))
 
     @routes.put("/{name}/facts")
     def record(name: _Name, body: FactsBody, account: Account = decide) -> IncidentBody:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from callback_server.alerts import Registered
 from callback_server.desk import Desk
+from callback_server.freezer import Freezer
 from callback_server.sighting import Sighting
 from callback_server.store import (
     EVERY_HIT,
@@ -44,6 +45,7 @@ class Panel:
     desk: Desk
     webhooks: Registered
     hand_over: Callable[[Sighting], None]
+    freezer: Freezer
     problems: dict[str, str] = field(default_factory=dict)
     unopened: int = 0
 

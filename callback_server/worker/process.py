@@ -20,6 +20,7 @@ from callback_server.admin import Access, Panel, Provider, admin_application
 from callback_server.alerts import ALERT_CHANNELS, Delivery, Registered, Retries
 from callback_server.attributor import PrintAttributor
 from callback_server.desk import HomeDesk
+from callback_server.freezer import Freezer
 from callback_server.processes import run_beside, say, start_logging, stop_on_signals, stop_with_parent
 from callback_server.serving import serve, url_of
 from callback_server.settings import Settings
@@ -134,7 +135,15 @@ def run_worker(settings: Settings, listener: socket.socket, lock: Lock, *, super
         explainer = _explainer(settings, keys, store, places)
         drain = Drain(spool, keys.opener, store, PrintAttributor({}, keys.prints), explainer)
         desk = HomeDesk(settings.home, lock)
-        panel = Panel(store, outbox, incidents, desk, registered, drain.hand_over)
+        panel = Panel(
+            store,
+            outbox,
+            incidents,
+            desk,
+            registered,
+            drain.hand_over,
+            Freezer(desk, incidents, settings.freeze_sources),
+        )
         heartbeat = _heartbeat(settings, keys, panel)
         tests = [heartbeat.watched] if heartbeat is not None else []
         drain.learn(attributor.knowing(tests))

@@ -35,6 +35,7 @@ COMMANDS = (
     "scan",
     "evidence",
     "incident",
+    "freeze",
     "attribute",
     "accounts",
     "drill",

@@ -26,7 +26,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 _SUBCOMMANDS = (
     "add", "change", "list", "check", "rotate", "recovery", "restore", "relock", "generate", "backup", "rebuild",
     "practitioners", "inspect", "learn", "show", "forget", "claim", "enable", "authorise", "rank", "open",
-    "watched",
+    "watched", "now", "verify",
 )
 # fmt: on
 _LEVELS = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT, ParameterSource.DEFAULT_MAP)

@@ -38,7 +38,11 @@ def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     ):
         added = site.call(*add, *arguments)
         assert added.returncode == 0, added.stderr
-    with site.started("worker") as running:
+    (site.folder / "access.log").write_text("GET /export\n")
+    (site.folder / "freeze.toml").write_text(
+        f"destination = '{site.folder}/evidence'\n[[files]]\npaths = ['{site.folder}/access.log']\n"
+    )
+    with site.started("worker", freeze_sources=site.folder / "freeze.toml") as running:
         sealer = site.keys().opener.sealer
         spool = Spool(site.data / "front" / "spool.sqlite3")
         spool.append([sealer.seal(seen(path, minutes).encode()) for minutes, path in enumerate(LINKS)])
@@ -177,6 +181,27 @@ def test_the_verdict_of_an_incidents_case_is_told_to_who_may_see_it(worker: Runn
     assert (answer["claims"], answer["verdict"]["sentence"]) == ([], "")
     stranger = made(worker, "stranger", "analyst", ["Hôpital Ouest"])
     assert call(worker, "GET", f"{path}/verdict", stranger).status_code == 404
+
+
+def test_a_freeze_is_asked_for_and_the_timeline_tells_how_it_ended(worker: Running) -> None:
+    (incident, *_) = call(worker, "GET", "incidents").json()["incidents"]
+    path = f"incidents/{incident['incident']}"
+    looks = made(worker, "looks", "read-only")
+    assert call(worker, "POST", f"{path}/freeze", looks, json={"text": "x"}).status_code == 403
+    asked = call(worker, "POST", f"{path}/freeze", json={"text": "logs rotate at midnight"})
+    assert (asked.status_code, asked.json()) == (202, {"state": "begun"})
+
+    def told() -> list[str]:
+        entries = call(worker, "GET", f"{path}/timeline").json()["entries"]
+        return [each["text"] for each in entries if each["kind"] == "freeze"]
+
+    texts = wait_for(lambda: found if len(found := told()) == 2 else None)
+    assert texts[0] == "asked for: logs rotate at midnight"
+    assert "1 of 1 kept" in texts[1]
+    (frozen,) = (worker.site.folder / "evidence").iterdir()
+    assert (frozen / "copies" / "000001").read_text() == "GET /export\n"
+    for folder in (frozen, frozen / "copies"):
+        folder.chmod(0o700)  # or pytest could not clear it away
 
 
 def test_the_trail_says_who_saw_what(worker: Running) -> None:
