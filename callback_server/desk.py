@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from honeytokens.keys import KEYRING, Keyring
 from honeytokens.locks import Lock
-from honeytokens.model import Claim, Verdict
+from honeytokens.model import Claim, ScanResult, Verdict
 
 if TYPE_CHECKING:
     from honeytokens.workflows.home import Home
@@ -37,6 +37,7 @@ class CaseStanding:
     """A case of ``honeytokens incident``: its verdict, what is claimed, and when the operator became aware."""
 
     verdict: Verdict
+    result: ScanResult
     claims: tuple[Claim, ...]
     aware: datetime | None
 
@@ -53,6 +54,9 @@ class Desk(Protocol):
     def freeze(self, sources: Path, name: str, by: str) -> str:
         """Freeze what ``sources`` lists; return, in one line, what was kept."""
 
+    def warnings(self) -> list[str]:
+        """Return, in words, which charters and pools are about to expire, as of the last minute."""
+
     def is_decoy(self, system: str, identifiers: Sequence[str]) -> list[bool]:
         """Return, for each patient identifier of a system, whether a decoy has it."""
 
@@ -65,6 +69,7 @@ class HomeDesk:
     lock: Lock = field(repr=False)
     _keyring: Keyring | None = field(default=None, repr=False)
     _judged: dict[tuple[str, str], tuple[float, CaseStanding]] = field(default_factory=dict, repr=False)
+    _warned: tuple[float | None, list[str]] = field(default=(None, []), repr=False)
     _turn: threading.Lock = field(default_factory=threading.Lock)
 
     def campaigns(self) -> list[CampaignStanding]:
@@ -91,7 +96,7 @@ class HomeDesk:
                 return kept[1]
             with self._home() as home:
                 found = judge(home, case, language=language)
-            standing = CaseStanding(found.verdict, found.incident.claims, found.incident.aware)
+            standing = CaseStanding(found.verdict, found.result, found.incident.claims, found.incident.aware)
             self._judged = {name: each for name, each in self._judged.items() if now - each[0] < _KEPT_SECONDS}
             self._judged[case, language] = (now, standing)
             return standing
@@ -106,6 +111,18 @@ class HomeDesk:
             found = freeze(home, by, sources=sources, name=name)
         kept = len(found.entries) - len(found.problems)
         return f"{name}: {kept} of {len(found.entries)} kept; SHA-256 of the manifest: {found.sha256}"
+
+    def warnings(self) -> list[str]:
+        """Ask the workflow, at most once a minute."""
+        from honeytokens.workflows.charter import warnings  # noqa: PLC0415
+
+        with self._turn:
+            at, kept = self._warned
+            if at is None or time.monotonic() - at >= _KEPT_SECONDS:
+                with self._home() as home:
+                    kept = warnings(home)
+                self._warned = (time.monotonic(), kept)
+            return kept
 
     def is_decoy(self, system: str, identifiers: Sequence[str]) -> list[bool]:
         """Ask the workflow, which logs the question, limits how many are answered, and looks at the live row."""

@@ -1,8 +1,7 @@
-"""What people see: one page and its JSON. Listens on loopback, asks for a token, needs no script."""
+"""Who may ask for what, and the API; ``application.py`` puts it together with the console."""
 
 from callback_server.admin.access import Access
-from callback_server.admin.application import admin_application
 from callback_server.admin.oidc import Provider
 from callback_server.admin.overview import Panel
 
-__all__ = ["Access", "Panel", "Provider", "admin_application"]
+__all__ = ["Access", "Panel", "Provider"]

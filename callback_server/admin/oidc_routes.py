@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from callback_server.admin.access import COOKIE, SESSION_SECONDS, Access
 from callback_server.admin.oidc import ATTEMPT_SECONDS, CALLBACK, Provider
-from callback_server.admin.words import LANGUAGES, choose_language
+from callback_server.console.words import LANGUAGES, choose_language
 from callback_server.errors import SignInRefusedError
 
 _ATTEMPT = "callback_attempt"
@@ -70,6 +70,6 @@ def oidc_routes(provider: Provider, access: Access) -> APIRouter:
 
 def _onward(language: str) -> Response:
     """Return a page that goes on by itself: after a redirection from another site no strict cookie would be sent."""
-    target, title = f"/?lang={language}", escape(LANGUAGES[language]["title"])
+    target, title = f"/?lang={language}", escape(LANGUAGES[language]["product"])
     page = f'<!doctype html><html lang="{language}"><title>{title}</title><p><a href="{target}">{title}</a></p></html>'
     return HTMLResponse(page, headers={"Refresh": f"0; url={target}"})

@@ -16,8 +16,9 @@ from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 
-from callback_server.admin import Access, Panel, Provider, admin_application
+from callback_server.admin import Access, Panel, Provider
 from callback_server.alerts import ALERT_CHANNELS, Delivery, Registered, Retries
+from callback_server.application import admin_application
 from callback_server.attributor import PrintAttributor
 from callback_server.desk import HomeDesk
 from callback_server.freezer import Freezer

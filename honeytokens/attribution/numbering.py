@@ -36,8 +36,8 @@ def numbering_of(
         return None
     unit = 10 ** max(0, len(str(values[-1])) - digits)
     greatest = -(-values[-1] // unit) * unit
-    low, high = german_tank(greatest, len(values), confidence)
-    return NumberingFinding(file, column, len(values), low, high, None, None, "")
+    high = german_tank(greatest, len(values), confidence)[1]
+    return NumberingFinding(file, column, len(values), greatest, high, None, None, "")
 
 
 def evenness(values: Sequence[int]) -> float:
@@ -55,9 +55,9 @@ def evenness(values: Sequence[int]) -> float:
 
 def claimed_numbers(finding: NumberingFinding, claimed: int) -> float:
     """Return how likely the greatest number seen is no greater, had as many been given as are claimed."""
-    if claimed < finding.low:
+    if claimed < finding.greatest:
         return 1.0  # a part of the numbers may be claimed
-    return math.exp(log_choose(finding.low, finding.seen) - log_choose(claimed, finding.seen))
+    return math.exp(log_choose(finding.greatest, finding.seen) - log_choose(claimed, finding.seen))
 
 
 def worded(finding: NumberingFinding, claimed: int | None, confidence: float, wording: Wording) -> NumberingFinding:
@@ -65,11 +65,11 @@ def worded(finding: NumberingFinding, claimed: int | None, confidence: float, wo
     say = wording.phrasing
     reason = wording.numbering.format(
         seen=say.number(finding.seen),
-        low=say.number(finding.low),
+        greatest=say.number(finding.greatest),
         high=say.number(finding.high),
         percent=say.percent(confidence),
     )
     chance = None if claimed is None else claimed_numbers(finding, claimed)
     return NumberingFinding(
-        finding.file, finding.column, finding.seen, finding.low, finding.high, claimed, chance, reason
+        finding.file, finding.column, finding.seen, finding.greatest, finding.high, claimed, chance, reason
     )

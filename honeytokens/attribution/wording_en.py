@@ -105,8 +105,8 @@ ENGLISH = Wording(
         "records, at {percent}."
     ),
     numbering=(
-        "{seen} numbers, spread evenly up to about {low}. If they are a random sample of a numbering from 1, between "
-        "{low} and {high} had been given when the file was copied, at {percent}: no more records are of that numbering."
+        "{seen} numbers, spread evenly up to about {greatest}. If they are a random sample of a numbering from 1, at "
+        "most {high} had been given when the file was copied, at {percent}: no more records are of that numbering."
     ),
     overlap_open=(
         "Records in both: {both}. If both are random samples, the whole has at least {low} records, at "
@@ -126,8 +126,8 @@ ENGLISH = Wording(
     groups=MappingProxyType({"sex": "sex", "birth_decade": "decade of birth", "practitioner": "practitioner"}),
     claim_access="Rows cannot judge a claim of access: check accounts and logs.",
     claim_size_refuted=(
-        "What two files share would be as far off as this with a probability below {odds}, were the whole so large, if "
-        "both are random samples of it."
+        "Were the whole so large, the records that files share, or the numbers in them, would be as far off as this "
+        "with a probability below {odds}, if they are random samples of it."
     ),
     claim_size_smaller=(
         "The files hold {records} records, more than claimed, unless some are not of patients or stand in them twice."

@@ -124,9 +124,9 @@ FRENCH = Wording(
         "entre {low} et {high} enregistrements, à {percent}."
     ),
     numbering=(
-        "{seen} numéros, répartis régulièrement jusqu’à {low} environ. S’ils sont un échantillon aléatoire d’une "
-        "numérotation à partir de 1, entre {low} et {high} avaient été attribués lors de la copie, à "
-        "{percent}\u00a0: il n’existe pas plus d’enregistrements de cette numérotation."
+        "{seen} numéros, répartis régulièrement jusqu’à {greatest} environ. S’ils sont un échantillon aléatoire d’une "
+        "numérotation à partir de 1, au plus {high} avaient été attribués lors de la copie, à {percent}\u00a0: il n’y "
+        "a pas plus d’enregistrements de cette numérotation."
     ),
     overlap_open=(
         "Enregistrements communs\u00a0: {both}. Si les deux fichiers sont des échantillons aléatoires, le "
@@ -154,8 +154,8 @@ FRENCH = Wording(
         "Des enregistrements ne permettent pas de juger une revendication d’accès\u00a0: vérifier comptes et journaux."
     ),
     claim_size_refuted=(
-        "Ce que deux fichiers ont en commun serait aussi éloigné avec une probabilité inférieure à {odds} si le tout "
-        "était si grand, à condition que tous deux en soient des échantillons aléatoires."
+        "Si le tout était si grand, les enregistrements communs des fichiers, ou leurs numéros, seraient aussi "
+        "éloignés avec une probabilité inférieure à {odds}, à condition d’en être des échantillons aléatoires."
     ),
     claim_size_smaller=(
         "Les fichiers contiennent {records} enregistrements, plus que revendiqué, sauf si certains ne sont pas de "

@@ -170,14 +170,15 @@ class OverlapFinding:
 class NumberingFinding:
     """A column of a file that numbers records from 1: how many numbers had been given when it was copied.
 
-    ``seen`` numbers are in the file; between ``low`` and ``high`` had been given, if these are a random sample of them.
+    ``seen`` numbers are in the file, the greatest of them no more than ``greatest`` (rounded up); at most ``high`` had
+    been given, if these are a random sample of them.
     ``claimed_chance`` is how likely so low a greatest number is, had as many been given as are claimed.
     """
 
     file: str
     column: str
     seen: int
-    low: int
+    greatest: int
     high: int
     claimed: int | None
     claimed_chance: float | None

@@ -43,14 +43,14 @@ class Timeline:
     dated: int
 
 
-def timeline_of(verdict: Verdict) -> Timeline | None:
+def timeline_of(verdict: Verdict, most_bars: int = _MOST_BARS) -> Timeline | None:
     """Lay out the timeline around the window of the theft; ``None`` when there is no bounded window to draw."""
     window = verdict.window
     if window is None or window.earliest is None or window.latest is None or not window.datings:
         return None
     margin = max(_LEAST_MARGIN, (window.latest - window.earliest) * 0.75)
     scale = _Scale(window.earliest - margin, window.latest + margin)
-    shortest = sorted(window.datings, key=lambda dating: (_length(dating), dating.decoy))[:_MOST_BARS]
+    shortest = sorted(window.datings, key=lambda dating: (_length(dating), dating.decoy))[:most_bars]
     shown = sorted(shortest, key=lambda dating: (dating.earliest or scale.start, dating.decoy))
     window_x = scale.x(window.earliest)
     return Timeline(

@@ -63,8 +63,8 @@ def test_the_greatest_number_is_kept_rounded() -> None:
     numbers = sample(83_457, 400)
     found = numbering_of("f", "c", numbers, 0.95)
     assert isinstance(found, NumberingFinding)
-    assert found.low % 100 == 0
-    assert found.low >= max(numbers)
+    assert found.greatest % 100 == 0
+    assert found.greatest >= max(numbers)
 
 
 def test_kolmogorov_s_test_is_fair() -> None:

