@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from honeytokens.cli.options import home_options, json_option, open_home
-from honeytokens.cli.output import print_json, table
+from honeytokens.cli.output import print_json, printable, table
 
 _KINDS = ("mail", "phone", "web", "local_id")
 
@@ -67,7 +67,12 @@ def listing(as_json: bool, **shared: Any) -> None:
 @json_option
 @home_options
 def check(as_json: bool, **shared: Any) -> int:
-    """Ask the DNS whether mail and visits to owned domains would reach you. This uses the network.
+    """Look whether mail, visits and calls to owned domains and numbers would reach you. This uses the network.
+
+    The DNS is asked, and web domains for their certificate: is it trusted, when does it end, which host names does it
+    publish in certificate-transparency logs. What cannot be told from here is said, with how to tell.
+
+    Exit code 3 when a pool has a problem, else 0.
 
     \b
     Example:
@@ -76,11 +81,12 @@ def check(as_json: bool, **shared: Any) -> int:
     from honeytokens.workflows.pool_check import check_pool
 
     with open_home(**shared) as home:
-        findings = [check_pool(pool) for pool in home.registry.pools()]
+        findings = [finding for pool in home.registry.pools() for finding in check_pool(pool)]
     if as_json:
         print_json(findings)
     else:
         for finding in findings:
-            what = f"{finding.pool.kind} {finding.pool.value}"
-            click.echo(f"{what}: ok" if finding.problem is None else f"{what}: {finding.problem}. {finding.remedy}.")
-    return 3 if any(finding.problem for finding in findings) else 0
+            remedy = f" {finding.remedy}." if finding.remedy else ""
+            said = printable(f"{finding.pool.kind} {finding.pool.value}: {finding.level}: {finding.says}.{remedy}")
+            click.echo(said)
+    return 3 if any(finding.level == "problem" for finding in findings) else 0
