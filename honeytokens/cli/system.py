@@ -54,8 +54,8 @@ def add(
     """Connect to a system, hold the mapping against its live schema, and remember both.
 
     Give a --mapping for a schema of your own, or the --kind of a system that is known by name. URL is a SQLAlchemy URL:
-    sqlite:////path/his.db, mysql://user@host/db, postgresql://user@host/db. Leave the password out of it, for other
-    processes can read a command line. Nothing is written to the system.
+    sqlite:////path/his.db, mysql://user@host/db, postgresql://user@host/db; a FHIR server: https://host/fhir. Leave
+    the password or token out of it, for other processes can read a command line. Nothing is written to the system.
 
     \b
     Example:
@@ -88,10 +88,11 @@ def add(
 def inspect(
     url: str, output: Path | None, force: bool, password_env: str | None, ask_password: bool, as_json: bool
 ) -> None:
-    """Look at a database: which system it is, what can be written to it, and a mapping to start from.
+    """Look at a database or a FHIR server: which it is, what can be written to it, and a mapping to start from.
 
     The catalogue is read, and a sample of rows of the tables that look like patients, of which only shapes are kept:
-    no value of a patient is shown or written. Each line of the mapping says how sure it is; correct it by hand.
+    no value of a patient is shown or written. Each line of the mapping says how sure it is; correct it by hand. A FHIR
+    server (https://host/fhir) needs none.
 
     \b
     Example:
@@ -107,14 +108,16 @@ def inspect(
     if ask_password:
         password = click.prompt("Database password", hide_input=True, err=True)
     seen = look(url, password, datetime.now(UTC).date())
-    if output is not None:
+    if output is not None and seen.mapping:
         with replacing(output, force=force) as file:
             file.write(seen.mapping.encode())
     if as_json:
         print_json(seen)
         return
     version = f" {seen.version}" if seen.version else ""
-    click.echo(f"{seen.server}: {seen.tables} tables; {seen.system + version if seen.system else 'no known system'}.")
+    click.echo(
+        f"{seen.server}: {seen.tables} {seen.counted}; {seen.system + version if seen.system else 'no known system'}."
+    )
     rows = [
         [
             one.section,
@@ -130,7 +133,11 @@ def inspect(
         click.echo(f"can write {line}")
     for line in seen.notes:
         click.echo(f"to settle: {line}")
-    if output is None:
+    if not seen.mapping:
+        click.echo(
+            "Next: settle this first" if seen.notes else "Next: honeytokens system add NAME URL --kind fhir_server"
+        )
+    elif output is None:
         click.echo()
         click.echo(seen.mapping, nl=False)
     else:

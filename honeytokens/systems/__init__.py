@@ -9,18 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from honeytokens.errors import UnknownNameError
+from honeytokens.systems.fhir_server import FhirServer
 from honeytokens.systems.interface import DraftRow, HospitalAdapter, RowState
 from honeytokens.systems.mediboard import Mediboard
 from honeytokens.systems.openemr import OpenEmr
 from honeytokens.systems.openmrs import OpenMrs
-from honeytokens.systems.sql.urls import split_url
 from honeytokens.systems.sql_database import SqlDatabase
+from honeytokens.systems.urls import split_url
 
 SYSTEMS: Mapping[str, Callable[[str, str | None, str], HospitalAdapter]] = {
     "sql_database": SqlDatabase,
     "mediboard": Mediboard,
     "openemr": OpenEmr,
     "openmrs": OpenMrs,
+    "fhir_server": FhirServer,
 }
 """The adapter of each kind of system, made of its URL, its password and its mapping or settings."""
 

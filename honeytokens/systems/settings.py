@@ -11,24 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from honeytokens.errors import MappingError
 
 
-class Settings(BaseModel):
-    """What every such system can be told.
-
-    ``accounts`` are user ids, separated by commas, in whose names records are opened: the practitioners' otherwise.
-    """
+class TomlSettings(BaseModel):
+    """Settings that are read from TOML."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-    timezone: str | None = None
-    """The zone of the site's wall clocks; the zone of this machine when it is not given."""
-    accounts: str | None = Field(default=None, pattern=r"^\d+(\s*,\s*\d+)*$")
-
-    @field_validator("timezone")
-    @classmethod
-    def _known_zone(cls, value: str | None) -> str | None:
-        if value is not None and value not in available_timezones():
-            raise ValueError('not the name of a time zone, such as "Europe/Paris"')
-        return value
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -45,6 +31,24 @@ class Settings(BaseModel):
             raise MappingError(
                 f"The system's settings are wrong: {'; '.join(faults)}", f"The settings that there are: {known}"
             ) from None
+
+
+class Settings(TomlSettings):
+    """What every such system on a database can be told.
+
+    ``accounts`` are user ids, separated by commas, in whose names records are opened: the practitioners' otherwise.
+    """
+
+    timezone: str | None = None
+    """The zone of the site's wall clocks; the zone of this machine when it is not given."""
+    accounts: str | None = Field(default=None, pattern=r"^\d+(\s*,\s*\d+)*$")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str | None) -> str | None:
+        if value is not None and value not in available_timezones():
+            raise ValueError('not the name of a time zone, such as "Europe/Paris"')
+        return value
 
     @property
     def users(self) -> list[int]:

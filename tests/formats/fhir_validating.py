@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
-import shutil
 import subprocess
-import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
+from npm_packages import installed
 
 Faults = Callable[[Iterable[str]], list[list[str]]]
 
@@ -30,7 +28,7 @@ def validators(config: pytest.Config) -> Faults:
 
     Skips the test, and says why, where they cannot be had.
     """
-    folder = _installed(config)
+    folder = installed(config, _SOURCE, "NOT CHECKED by the FHIR validators")
 
     def faults(resources: Iterable[str]) -> list[list[str]]:
         script = ["node", str(_SOURCE / "validate.js")]
@@ -40,34 +38,3 @@ def validators(config: pytest.Config) -> Faults:
         return [[fault for fault in line if not _EXTENSIBLE.fullmatch(fault)] for line in lines]
 
     return faults
-
-
-def _installed(config: pytest.Config) -> Path:
-    """Return a directory in pytest's cache that holds the locked packages."""
-    missing = [tool for tool in ("node", "npm") if shutil.which(tool) is None]
-    if missing:
-        pytest.skip(f"NOT CHECKED by the FHIR validators: no {' and no '.join(missing)} here")
-    assert config.cache is not None
-    lock = (_SOURCE / "package-lock.json").read_bytes()
-    place = config.cache.mkdir("fhir-validators") / hashlib.sha256(lock).hexdigest()[:16]
-    if not place.exists():
-        with tempfile.TemporaryDirectory(dir=place.parent) as name:
-            partial = Path(name) / "packages"
-            partial.mkdir()
-            for file in ("package.json", "package-lock.json"):
-                shutil.copy(_SOURCE / file, partial)
-            _npm_ci(partial)
-            # Another worker may have been faster: its directory holds the same.
-            if not place.exists():
-                partial.rename(place)
-    return place
-
-
-def _npm_ci(folder: Path) -> None:
-    command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-    try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=180, check=False)
-    except subprocess.TimeoutExpired:
-        pytest.skip("NOT CHECKED by the FHIR validators: npm took more than three minutes to install them")
-    if done.returncode:
-        pytest.skip(f"NOT CHECKED by the FHIR validators: npm could not install them: {done.stderr.strip()[-500:]}")

@@ -60,3 +60,5 @@ class Inspection:
     notes: tuple[str, ...]
     mapping: str
     complete: bool
+    counted: str = "tables"
+    """What ``tables`` counts."""

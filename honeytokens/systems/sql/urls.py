@@ -48,6 +48,6 @@ def parse_url(url: str) -> sa.URL:
     if parsed is None or parsed.get_backend_name() not in SERVERS:
         raise SystemUnreachableError(
             "The system's URL is of no known kind",
-            "Write sqlite:///file, mariadb://account@host/database or postgresql://account@host/database",
+            "Write sqlite:///file, mariadb://account@host/database, postgresql://account@host/database or https://host/fhir",
         )
     return parsed
