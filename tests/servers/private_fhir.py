@@ -23,6 +23,7 @@ PATIENTS = 30
 WRITTEN = ("Patient", "Encounter", "Condition", "Observation", "MedicationRequest", "AllergyIntolerance")
 TYPES = ("Organization", "Practitioner", *WRITTEN, "Appointment")
 Json = dict[str, Any]
+_CLIENT = httpx.Client(timeout=30, trust_env=False, verify=False)
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class FhirHost:
 
     def ask(self, method: str, path: str, body: object = None) -> Any:
         """Send a request past the product, and return the answer's JSON."""
-        answer = httpx.request(method, f"{self.url}/{path}", json=body, timeout=30, trust_env=False)
+        answer = _CLIENT.request(method, f"{self.url}/{path}", json=body)
         answer.raise_for_status()
         return answer.json()
 
@@ -45,9 +46,14 @@ class FhirHost:
             for entry in self.ask("GET", f"{kind}?_count=1000").get("entry", ())
         }
 
+    def asked(self) -> list[str]:
+        """Return the address of every request so far, as an access log holds it."""
+        found: list[str] = _CLIENT.get(f"{self.url.removesuffix('/fhir')}/asked").json()
+        return found
+
     def fail(self, **fault: object) -> None:
         """Let the next request fail whose method and path fit the pattern ``when``; see ``serve.cjs``."""
-        httpx.post(f"{self.url.removesuffix('/fhir')}/faults", json=[fault], trust_env=False).raise_for_status()
+        _CLIENT.post(f"{self.url.removesuffix('/fhir')}/faults", json=[fault]).raise_for_status()
 
 
 @contextlib.contextmanager

@@ -264,6 +264,52 @@ def test_a_number_that_a_patient_was_given_meanwhile(host: FhirHost, home: Home)
     assert host.everything() == before
 
 
+def test_a_patient_of_all_the_same_who_comes_in_the_moment_of_writing(host: FhirHost, home: Home) -> None:
+    """Nothing of a decoy may hang on a real patient, and that patient is never deleted, whatever stops where."""
+    _planned(home, 1)
+    [campaign] = home.registry.campaigns()
+    [decoy] = home.maker(campaign).decoys(campaign.serials)
+    with connect(host.url, None, "", "fhir_server") as adapter:
+        site = home.registry.establishment(campaign.establishment)
+        rows = adapter.reserve(adapter.compose(decoy, site, STARTS))
+        likeness = {name: rows[0].values[name] for name in ("identifier", "name", "birthDate", "gender", "active")}
+        key = host.ask("POST", "Patient", {"resourceType": "Patient", **likeness})["id"]
+        before = host.everything()
+        unseen = {"when": "Patient/_search .*identifier=", "body": '{"resourceType": "Bundle", "type": "searchset"}'}
+        host.fail(**unseen)
+        with pytest.raises(PlantingError, match="given the number"):
+            adapter.write(rows)
+        assert host.everything() == before
+        # The same, and the connection is lost before the answer comes: a resume finds what hangs on the patient.
+        for row in rows[1:]:
+            sent = json.dumps({"resourceType": row.table, **row.values}).replace(str(rows[0].key), f"Patient/{key}")
+            if "urn:uuid" not in sent:
+                host.ask("POST", row.table, json.loads(sent))
+        states = adapter.state(rows)
+        assert states[0].standing == "foreign"
+        adapter.remove([one.row for one in states if one.standing == "same"])
+        assert host.everything() == before
+    host.ask("DELETE", f"Patient/{key}")
+    withdraw(home)
+
+
+def test_no_address_names_a_decoy(host: FhirHost, home: Home, clock: Clock) -> None:
+    earlier = len(host.asked())
+    _planned(home)
+    apply(home)
+    clock.time += timedelta(days=65)
+    tick(home)
+    verify(home)
+    withdraw(home)
+    relocate(home)
+    asked = "\n".join(host.asked()[earlier:])
+    assert "/fhir/Patient/_search" in asked
+    [campaign] = home.registry.campaigns()
+    for decoy in home.maker(campaign).decoys(campaign.serials):
+        for value in (decoy.identity.surname, decoy.identity.local_id, decoy.identity.birth_date):
+            assert str(value).casefold() not in asked.casefold()
+
+
 @pytest.mark.parametrize(
     ("fault", "error", "way"),
     [
@@ -287,7 +333,7 @@ def test_failures_leave_nothing_half_done(
 ) -> None:
     before = host.everything()
     _planned(home, 1)
-    host.fail(when="POST /fhir/$", **fault)
+    host.fail(when="POST /fhir/ ", **fault)
     with pytest.raises(HoneytokensError, match=error):
         apply(home)
     way(home)
@@ -319,7 +365,7 @@ def test_an_answer_without_end_is_not_read(host: FhirHost, monkeypatch: pytest.M
 
 def test_a_busy_server_is_waited_for(host: FhirHost, home: Home) -> None:
     _planned(home, 1)
-    host.fail(when="POST /fhir/$", status=429, headers={"retry-after": "0"})
+    host.fail(when="POST /fhir/ ", status=429, headers={"retry-after": "0"})
     assert apply(home).planted == 1
     assert withdraw(home).withdrawn == 1
 

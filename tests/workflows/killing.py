@@ -1,16 +1,22 @@
-"""A process that runs one verb and kills itself with SIGKILL before its n-th write, to a system or to the registry."""
+"""A process that runs one verb and kills itself with SIGKILL before its n-th write, to a system or to the registry.
+
+Over HTTP, each request counts, and one that writes once more when it is answered."""
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import shutil
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
+import httpx
+import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlite_utils import Database
@@ -23,6 +29,7 @@ from honeytokens.workflows.rebuild import rebuild
 from honeytokens.workflows.withdraw import withdraw
 
 KEYRING = Keyring((bytes(range(32)),))
+STRIDE = int(os.environ.get("HONEYTOKENS_KILL_STRIDE", "0"))
 
 
 @dataclass(frozen=True)
@@ -73,6 +80,16 @@ def _armed(kill_at: int) -> Callable[[], None]:
     def _commit(*_: object) -> None:
         write()
 
+    send = httpx.Client.send
+
+    def sending(client: httpx.Client, request: httpx.Request, **options: Any) -> httpx.Response:
+        write()
+        answer = send(client, request, **options)
+        if request.method != "GET" and not request.url.path.endswith("_search"):
+            write()
+        return answer
+
+    httpx.Client.send = sending  # type: ignore[method-assign, assignment]
     return write
 
 
@@ -85,3 +102,30 @@ def _journalled(database: Database, write: Callable[[], None]) -> Database:
 
     database.conn.set_trace_callback(journal)
     return database
+
+
+def deaths(template: Path, tmp_path: Path, what: Run, stride: int, *, planted: datetime | None) -> Iterator[Path]:
+    """Yield a home after each death of a process, every ``stride`` writes; ``planted`` is when decoys were."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(
+        ["honeytokens.workflows.apply", "honeytokens.workflows.withdraw", "honeytokens.systems"]
+    )
+    for points, kill_at in enumerate(range(1, 2000, STRIDE or stride)):
+        home = tmp_path / f"home{kill_at}"
+        shutil.copytree(template, home)
+        if planted:
+            with opened(home, planted) as ready:
+                apply(ready)
+        process = context.Process(target=run, args=(Run(home, what.now, what.verb, kill_at),))
+        process.start()
+        process.join()
+        if process.exitcode == 0:
+            with opened(home, what.now) as alive:
+                withdraw(alive)
+            print(f"{what.verb}: killed at {points} of {kill_at - 1} writes")
+            assert points > 1
+            return
+        assert process.exitcode == -signal.SIGKILL
+        yield home
+        shutil.rmtree(home)
+    pytest.fail("the process never came to its end")

@@ -5,11 +5,6 @@ Every so many writes a process dies; ``HONEYTOKENS_KILL_STRIDE=1`` kills it at e
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import shutil
-import signal
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -27,13 +22,12 @@ from honeytokens.workflows.setup import add_establishment, add_system
 from honeytokens.workflows.verify import verify
 from honeytokens.workflows.withdraw import withdraw
 
-from .killing import KEYRING, Run, opened, run
+from .killing import KEYRING, Run, deaths, opened
 
 pytestmark = pytest.mark.mariadb
 STARTS = datetime(2026, 3, 2, 9, tzinfo=UTC)
 LATER = STARTS + timedelta(days=65)
 DECOYS = 3
-STRIDE = int(os.environ.get("HONEYTOKENS_KILL_STRIDE", "0"))
 UNUSED = (
     "(?!patients|patient_state|id_sante|dossier_med|anteced|trait|plagec|consultation|sejour|prescription|constantes"
     "|compte|content|user_log|users_m|groups_m|functions_m|note).*"
@@ -68,37 +62,10 @@ def template(tmp_path: Path, hospital: tuple[str, sa.Engine]) -> Path:
     return path
 
 
-def deaths(template: Path, tmp_path: Path, what: Run, stride: int, *, prepare: bool) -> Iterator[Path]:
-    """Yield a home after each death of a process, every ``stride`` writes."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(
-        ["honeytokens.workflows.apply", "honeytokens.workflows.withdraw", "honeytokens.systems"]
-    )
-    for points, kill_at in enumerate(range(1, 2000, STRIDE or stride)):
-        home = tmp_path / f"home{kill_at}"
-        shutil.copytree(template, home)
-        if prepare:
-            with opened(home, STARTS) as ready:
-                apply(ready)
-        process = context.Process(target=run, args=(Run(home, what.now, what.verb, kill_at),))
-        process.start()
-        process.join()
-        if process.exitcode == 0:
-            with opened(home, what.now) as alive:
-                withdraw(alive)
-            print(f"{what.verb}: killed at {points} of {kill_at - 1} writes")
-            assert points > 1
-            return
-        assert process.exitcode == -signal.SIGKILL
-        yield home
-        shutil.rmtree(home)
-    pytest.fail("the process never came to its end")
-
-
 @pytest.mark.parametrize("engine_name", ["MyISAM", "InnoDB"])
 def test_killed_while_planting(template: Path, tmp_path: Path, hospital: tuple[str, sa.Engine]) -> None:
     before = everything(hospital[1])
-    for number, path in enumerate(deaths(template, tmp_path, Run(template, STARTS, "apply"), 59, prepare=False)):
+    for number, path in enumerate(deaths(template, tmp_path, Run(template, STARTS, "apply"), 59, planted=None)):
         with opened(path, STARTS) as home:
             if number % 2:
                 assert apply(home).problems == []
@@ -111,7 +78,7 @@ def test_killed_while_planting(template: Path, tmp_path: Path, hospital: tuple[s
 def test_killed_while_rewriting_with_history(template: Path, tmp_path: Path, hospital: tuple[str, sa.Engine]) -> None:
     before = everything(hospital[1])
     told = len(before["user_log"])
-    for number, path in enumerate(deaths(template, tmp_path, Run(template, LATER, "apply"), 11, prepare=True)):
+    for number, path in enumerate(deaths(template, tmp_path, Run(template, LATER, "apply"), 11, planted=STARTS)):
         with opened(path, LATER) as home:
             if number % 2:
                 assert apply(home).problems == []
@@ -126,7 +93,7 @@ def test_killed_while_rewriting_with_history(template: Path, tmp_path: Path, hos
 
 def test_killed_while_withdrawing(template: Path, tmp_path: Path, hospital: tuple[str, sa.Engine]) -> None:
     before = everything(hospital[1])
-    for path in deaths(template, tmp_path, Run(template, STARTS, "withdraw"), 61, prepare=True):
+    for path in deaths(template, tmp_path, Run(template, STARTS, "withdraw"), 61, planted=STARTS):
         with opened(path, STARTS) as home:
             assert withdraw(home).refused == []
         assert everything(hospital[1]) == before

@@ -41,6 +41,8 @@ from honeytokens.systems.interface import DraftRow, HospitalAdapter, RowState
 
 _PLACED = re.compile(r"(?:^|/)([A-Z][A-Za-z]+/[A-Za-z0-9\-.]{1,64})(?:/_history/[^/]+)?$")
 _ALWAYS = frozenset({Field.SURNAME, Field.FIRST_NAME, Field.BIRTH_DATE, Field.SEX, Field.LOCAL_ID})
+_DISTINCT = ("address", "telecom")
+"""Elements of a decoy that no patient shares with it."""
 _BY_PATH = {
     Field.STREET: "address.line",
     Field.POSTCODE: "address.postalCode",
@@ -275,8 +277,9 @@ class FhirServer(HospitalAdapter):
             for sent, found in matched(self._client, decoy, patient):
                 if found is None:
                     states[sent.key] = RowState(sent, "missing")
+                elif (other := lacking(found, sent)) and not _distinct(sent, other):
+                    states[sent.key] = RowState(sent, "foreign", other)
                 else:
-                    other = lacking(found, sent)
                     states[sent.key] = RowState(row_of(found), "changed" if other else "same", other)
         return states
 
@@ -326,6 +329,11 @@ class FhirServer(HospitalAdapter):
 
 def _provisional(row: WrittenRow) -> bool:
     return str(row.key).startswith(PROVISIONAL)
+
+
+def _distinct(patient: WrittenRow, lacking: Sequence[str]) -> bool:
+    """Return whether a patient who is not as it was sent is the decoy all the same, not another of its number."""
+    return any(name in patient.values and name not in lacking for name in _DISTINCT)
 
 
 def _this_very(patient: WrittenRow) -> str:

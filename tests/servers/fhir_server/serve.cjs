@@ -1,6 +1,7 @@
 // A FHIR R4 server in memory on loopback: node --experimental-websocket serve.cjs. Prints its port. Validates nothing.
 // TOKEN: the bearer token or "name:password" that it asks for. LACKING: interactions that it does not state.
-// POST /faults with [{when: "a pattern of METHOD path", status, headers, body, drop: "before" or "after"}]: each is done once.
+// GET /asked: the address of every request, as an access log holds it.
+// POST /faults with [{when: "a pattern of METHOD path body", status, headers, body, drop: "before" or "after"}]: each is done once.
 "use strict";
 const http = require("node:http");
 const { createRequire } = require("node:module");
@@ -16,6 +17,7 @@ indexSearchParameterBundle(readJson("fhir/r4/search-parameters.json"));
 const router = new FhirRouter();
 const repository = new MemoryRepository();
 let faults = [];
+const asked = [];
 const lacking = (process.env.LACKING || "").split(",");
 const types = ["Patient", "Encounter", "Condition", "AllergyIntolerance", "MedicationRequest", "Observation", "Practitioner", "Appointment"];
 const interactions = ["create", "read", "update", "delete", "search-type"].filter((one) => !lacking.includes(one));
@@ -78,12 +80,14 @@ const server = http.createServer((request, response) => {
   const parts = [];
   request.on("data", (part) => parts.push(part));
   request.on("end", async () => {
+    if (request.url === "/asked") return response.end(JSON.stringify(asked));
     const text = Buffer.concat(parts).toString();
     if (request.url === "/faults") {
       faults = JSON.parse(text);
       return response.end();
     }
-    const fault = faults.find((one) => new RegExp(one.when).test(request.method + " " + request.url)) || {};
+    asked.push(request.url);
+    const fault = faults.find((one) => new RegExp(one.when).test(request.method + " " + request.url + " " + text)) || {};
     faults = faults.filter((one) => one !== fault);
     if (fault.drop === "before") return request.socket.destroy();
     let [code, body] = [fault.status, { resourceType: "OperationOutcome" }];
