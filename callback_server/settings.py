@@ -154,6 +154,8 @@ class Settings(BaseSettings):
     """Seconds after its first sighting at which a front makes way for a new one, so that its memory is forgotten."""
     own_use: tuple[OwnUse, ...] = ()
     """Networks, accounts and hours of our own."""
+    bulk_rows: Annotated[int, Field(ge=1)] = 1_000
+    """An audit log's read of so many unnamed rows of a seeded table raises an alert."""
     time_zone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Paris"
     geo_files: tuple[Path, ...] = ()
     """Databases of addresses in MaxMind's format."""

@@ -6,6 +6,7 @@ A row leaves the spool only after the worker has stored it durably. The spool ho
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import sqlite_utils
@@ -18,6 +19,8 @@ def _first(database: sqlite_utils.Database) -> None:
     database.execute("CREATE TABLE sealed (id INTEGER PRIMARY KEY AUTOINCREMENT, content BLOB NOT NULL)")
 
 
+_LARGE = 16 * 1024 * 1024
+"""Bytes of sealed sightings that a worker takes at one time; each is held several times over."""
 _MIGRATIONS = (_first,)
 
 
@@ -36,9 +39,19 @@ class Spool:
             self._database.conn.executemany("INSERT INTO sealed (content) VALUES (?)", ((one,) for one in contents))
 
     def take(self, after: int, limit: int) -> list[tuple[int, bytes]]:
-        """Return the oldest (number, sealed sighting) whose number is above ``after``; they stay until dropped."""
+        """Return the oldest (number, sealed sighting) whose number is above ``after``; they stay until dropped.
+
+        At most ``limit``, and no more once they are large together.
+        """
         query = "SELECT id, content FROM sealed WHERE id > ? ORDER BY id LIMIT ?"
-        return list(self._database.execute(query, (after, limit)).fetchall())
+        taken, size = [], 0
+        with closing(self._database.execute(query, (after, limit))) as rows:
+            for number, content in rows:
+                taken.append((number, content))
+                size += len(content)
+                if size > _LARGE:
+                    break
+        return taken
 
     def drop(self, numbers: Sequence[int]) -> None:
         """Remove what the worker has stored."""

@@ -28,6 +28,8 @@ class Alert:
     bits: float
     incident: str | None = None
     reason: str = ""
+    rows: int | None = None
+    """How many rows an audit log says were read at once, without naming them."""
 
     @classmethod
     def of(cls, stored: StoredHit) -> Alert:
@@ -41,6 +43,7 @@ class Alert:
             bits=stored.attribution.bits,
             incident=stored.incident,
             reason=stored.attribution.reason,
+            rows=_rows(stored.sighting.header("rows")),
         )
 
     @property
@@ -55,10 +58,20 @@ class Alert:
             return "The test decoy was not heard: decoys may surface unheard. See docs/alerts.md."
         if self.is_heartbeat:
             return "The test decoy was heard: the way from the front to you works."
+        if self.reason == "bulk_read":
+            count = "An unknown number of rows" if self.rows is None else f"{self.rows} rows"
+            return (
+                f"{count} of a table that holds decoys were read at once at {self.at:%Y-%m-%d %H:%M:%S} UTC, "
+                f"an audit log says. Look up hit {self.hit}."
+            )
         return (
             f"A decoy patient of {self.establishment} (campaign {self.campaign}) was seen "
             f"at {self.at:%Y-%m-%d %H:%M:%S} UTC over {self.channel}. Look up hit {self.hit}."
         )
+
+
+def _rows(told: str | None) -> int | None:
+    return int(told) if told is not None and told.isdecimal() else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +115,15 @@ class Pace:
 
 def digest(alerts: Sequence[Alert]) -> tuple[str, str]:
     """Return a subject line and a text for people, of one alert or of several."""
-    sites = sorted({alert.establishment for alert in alerts})
+    sites = sorted({alert.establishment for alert in alerts if alert.establishment}) or ["audit logs"]
     named = ", ".join(sites[:3]) + (f" and {len(sites) - 3} more" if len(sites) > 3 else "")
     if all(alert.is_heartbeat for alert in alerts):
         return "The callback service is silent", alerts[0].text
+    bulk = sum(alert.reason == "bulk_read" for alert in alerts)
+    if bulk == len(alerts):
+        return f"Tables that hold decoys were read in bulk ({bulk} times)", "\n".join(
+            alert.text for alert in alerts[:50]
+        )
     count = "A decoy patient was seen" if len(alerts) == 1 else f"Decoy patients were seen {len(alerts)} times"
     incidents = sorted({alert.incident for alert in alerts if alert.incident})
     lines = [alert.text for alert in alerts[:50]]

@@ -116,5 +116,7 @@ def _json(alert: Alert) -> str:
             "channel": alert.channel,
             "at": alert.at.isoformat(),
             "bits": round(alert.bits, 1),
+            "reason": alert.reason,
+            "rows": alert.rows,
         }
     )

@@ -92,6 +92,8 @@ def _body(alert: Alert) -> str:
         "channel": alert.channel,
         "at": alert.at.isoformat(),
         "bits": round(alert.bits, 1),
+        "reason": alert.reason,
+        "rows": alert.rows,
         "text": alert.text,
     }
     # The event's time, not the try's: every try sends the same bytes.

@@ -16,6 +16,7 @@ from fastapi import FastAPI, Request, Response
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
+from callback_server.channels.budget import Kept
 from callback_server.channels.interface import Recorder
 from callback_server.channels.looks import look_of
 from callback_server.errors import NotRecordedError
@@ -101,13 +102,14 @@ class _Beacon:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        sighting = await read_request(request, HttpBeacon.name, _KEPT_HEADERS, MAX_BODY)
-        try:
-            await self._recorder.record(sighting)
-        except NotRecordedError:
-            response = Response(status_code=503, headers={"Retry-After": "5"})
-        else:
-            response = _answer(sighting)
+        with self._recorder.bodies.keeping(MAX_BODY) as kept:
+            sighting = await read_request(request, HttpBeacon.name, _KEPT_HEADERS, kept)
+            try:
+                await self._recorder.record(sighting)
+            except NotRecordedError:
+                response = Response(status_code=503, headers={"Retry-After": "5"})
+            else:
+                response = _answer(sighting)
         await response(scope, receive, send)
 
 
@@ -121,10 +123,10 @@ def _answer(sighting: Sighting) -> Response:
     return Response(look.body, media_type=look.media_type, headers=headers)
 
 
-async def read_request(request: Request, channel: str, kept: Sequence[str], largest: int) -> Sighting:
-    """Return a request as a sighting of ``channel``, with the headers that are ``kept`` and so much of its body."""
+async def read_request(request: Request, channel: str, names: Sequence[str], body: Kept) -> Sighting:
+    """Return a request as a sighting of ``channel``, with the headers of these ``names`` and what fits in ``body``."""
     at = datetime.now(UTC)
-    body, complete = await _read_body(request, largest)
+    complete = await _read_body(request, body)
     headers = request.headers
     source = request.scope.get("state", {}).get(PROXIED_FOR)
     facts = [("proxied-for", source)] if source else []
@@ -140,8 +142,8 @@ async def read_request(request: Request, channel: str, kept: Sequence[str], larg
         host=host,
         path=path,
         query=request.scope["query_string"].decode("latin-1"),
-        headers=(*facts, *((name, value[:_MAX_HEADER_VALUE]) for name in kept for value in headers.getlist(name))),
-        body=body,
+        headers=(*facts, *((name, value[:_MAX_HEADER_VALUE]) for name in names for value in headers.getlist(name))),
+        body=bytes(body.content),
         body_complete=complete,
     )
 
@@ -155,17 +157,14 @@ def _target(host: str, target: str) -> tuple[str, str]:
     return host, target
 
 
-async def _read_body(request: Request, largest: int) -> tuple[bytes, bool]:
-    """Return the first bytes of the body, and whether that was all. A client that stalls or leaves was seen too."""
-    kept = bytearray()
-    size = 0
+async def _read_body(request: Request, body: Kept) -> bool:
+    """Read the first bytes of the body; return whether all is kept. A client that stalls or leaves was seen, too."""
     try:
         async with asyncio.timeout(_BODY_SECONDS):
             async for chunk in request.stream():
-                size += len(chunk)
-                kept += chunk[: largest - len(kept)]
-                if size > max(_MAX_READ, largest):
+                body.add(chunk)
+                if body.size > max(_MAX_READ, body.largest):
                     break
     except (TimeoutError, ClientDisconnect):
-        return bytes(kept), False
-    return bytes(kept), size <= largest
+        return False
+    return body.complete

@@ -7,12 +7,15 @@ import socket
 from collections.abc import Callable, Sequence
 from typing import Protocol, Self
 
+from callback_server.channels.budget import Budget
 from callback_server.settings import Settings
 from callback_server.sighting import Sighting
 
 
 class Recorder(Protocol):
-    """Where a channel hands its sightings."""
+    """Where a channel hands its sightings, and asks for room for their bodies."""
+
+    bodies: Budget
 
     async def record(self, sighting: Sighting) -> None:
         """Return once the sighting is durable; raise ``NotRecordedError`` when it could not be made so."""

@@ -17,6 +17,8 @@ from datetime import UTC, datetime
 from aiosmtpd.proxy_protocol import ProxyData
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from callback_server.channels.attachments import AttachmentHashes
+from callback_server.channels.budget import Kept
 from callback_server.channels.interface import Recorder
 from callback_server.errors import NotRecordedError
 from callback_server.sighting import Sighting, new_id
@@ -153,19 +155,18 @@ class MailSession(SMTP):
         self.busy = True
         try:
             await self.push("354 End data with <CR><LF>.<CR><LF>")
-            body, size, digest = await self._message()
-            facts = [("size", str(size)), ("sha256", digest)]
-            facts += [("recipient", address) for address in envelope.rcpt_tos]
-            first = envelope.rcpt_tos[0]
-            await self._record("DATA", first, facts, body, complete=size == len(body))
+            with self._recorder.bodies.keeping(KEPT_OF_A_MESSAGE) as kept:
+                facts = await self._message(kept)
+                facts += [("recipient", address) for address in envelope.rcpt_tos]
+                await self._record("DATA", envelope.rcpt_tos[0], facts, bytes(kept.content), complete=kept.complete)
         finally:
             self.busy = False
         self.envelope = self._create_envelope()
         await self.push("250 OK")
 
-    async def _message(self) -> tuple[bytes, int, str]:
-        """Read a message to its final dot; return what is kept of it, its size and its SHA-256."""
-        kept, size, digest, starts = bytearray(), 0, hashlib.sha256(), True
+    async def _message(self, kept: Kept) -> list[tuple[str, str]]:
+        """Read a message to its final dot; return its size, its SHA-256, and those of its attachments."""
+        digest, attached, starts = hashlib.sha256(), AttachmentHashes(), True
         while True:
             try:
                 line = bytes(await self._reader.readuntil(b"\r\n"))
@@ -173,15 +174,16 @@ class MailSession(SMTP):
             except asyncio.LimitOverrunError as error:
                 line, whole = await self._reader.read(error.consumed), False
             if starts and line == b".\r\n":
-                return bytes(kept), size, digest.hexdigest()
+                facts = [("size", str(kept.size)), ("sha256", digest.hexdigest())]
+                return facts + [("attachment", str(one)) for one in attached.done()]
             if starts and line.startswith(b"."):
                 line = line[1:]
             starts = whole
-            size += len(line)
             digest.update(line)
-            kept += line[: KEPT_OF_A_MESSAGE - len(kept)]
+            attached.add(line)
+            kept.add(line)
             self._reset_timeout()
-            if size > _LARGEST_MESSAGE:
+            if kept.size > _LARGEST_MESSAGE:
                 self.end()
                 raise NotRecordedError("A message is larger than is read", "Nothing: its recipients were kept")
 

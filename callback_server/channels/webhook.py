@@ -59,13 +59,14 @@ class _Hook:
         self._recorder = recorder
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        sighting = await read_request(Request(scope, receive), IncomingWebhook.name, HOOK_HEADERS, MAX_HOOK_BODY)
-        try:
-            await self._recorder.record(sighting)
-        except NotRecordedError:
-            status = 503
-        else:
-            status = 202 if sighting.body_complete else 413
+        with self._recorder.bodies.keeping(MAX_HOOK_BODY) as kept:
+            sighting = await read_request(Request(scope, receive), IncomingWebhook.name, HOOK_HEADERS, kept)
+            try:
+                await self._recorder.record(sighting)
+            except NotRecordedError:
+                status = 503
+            else:  # without room for it, a message is to be sent again
+                status = 202 if sighting.body_complete else 503 if kept.squeezed else 413
         if sighting.method != "POST" and status == 202:
             status = 405
         headers = {"Retry-After": "5"} if status == 503 else {"Allow": "POST"} if status == 405 else {}

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import sqlite3
 
+from callback_server.channels.budget import Budget
 from callback_server.errors import NotRecordedError
 from callback_server.sealing import Sealer
 from callback_server.sighting import Sighting
@@ -30,6 +31,7 @@ class Intake:
         self._spool = spool
         self._sealer = sealer
         self.begun = asyncio.Event()
+        self.bodies = Budget()
         self._waiting: asyncio.Queue[tuple[Sighting, asyncio.Future[None]]] = asyncio.Queue(_WAITING)
 
     async def record(self, sighting: Sighting) -> None:

@@ -6,7 +6,7 @@ Every method may raise ``ServiceError`` (the memory was changed, or is another k
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -48,8 +48,8 @@ class Store(Protocol):
     def credit(self, item: Explained) -> None:
         """Make hits, with incidents and alerts, of a stored sighting that had none."""
 
-    def unattributed(self, limit: int) -> list[Sighting]:
-        """Return the newest sightings without a hit, newest first."""
+    def unattributed(self, limit: int) -> Iterator[Sighting]:
+        """Yield the newest sightings without a hit, newest first; they may be credited meanwhile."""
 
     def sightings(self, limit: int, before: int | None = None) -> list[StoredSighting]:
         """Return sightings as they arrived, newest first, those numbered below ``before`` if it is given."""

@@ -18,14 +18,21 @@ from callback_server.noise import Noise
 from callback_server.settings import OwnUse
 from callback_server.sighting import Sighting
 from callback_server.worker.sources import Network
+from honeytokens.model import DecoyRef
 
 _ECHO = timedelta(hours=1)
 """A resolver asks again, and its neighbours after it, within about an hour of a first question."""
 _REPLAY = timedelta(days=1)
 """Names that were seen once are looked up again by collectors of DNS data, for weeks."""
 
+_SAME_READER = timedelta(days=1)
+"""Applications list patients all day long."""
+
 FirstSeen = Callable[[Attribution, datetime], datetime | None]
 """When a decoy was first seen before a time, on any channel."""
+
+SeenSince = Callable[[Attribution, datetime], bool]
+"""Whether a decoy was seen at or after a time."""
 
 
 def known_agents() -> dict[str, list[str]]:
@@ -41,7 +48,10 @@ class Classifier:
     own: Sequence[OwnUse]
     zone: ZoneInfo
     first_seen: FirstSeen
+    seen_since: SeenSince
     agents: Mapping[str, Sequence[str]] = field(default_factory=known_agents)
+    readers: dict[DecoyRef, datetime] = field(default_factory=dict)
+    """When each reader of unnamed rows was heard last: what is explained now is stored a moment later."""
 
     def noise(self, sighting: Sighting, source: str, attributions: Sequence[Attribution]) -> Noise | None:
         """Return why the sighting is no news, or ``None``."""
@@ -50,6 +60,7 @@ class Classifier:
             or self._agent(sighting)
             or _prefetch(sighting)
             or self._dns(sighting, attributions)
+            or self._bulk(sighting, attributions)
             or _bounce(sighting)
         )
 
@@ -78,6 +89,18 @@ class Classifier:
         if since <= _ECHO:
             return Noise("dns_echo")
         return Noise("dns_replay") if since >= _REPLAY else None
+
+    def _bulk(self, sighting: Sighting, attributions: Sequence[Attribution]) -> Noise | None:
+        """Return noise where nobody knows how many rows were read, and the reader did the same within a day before."""
+        if sighting.method != "BULK READ" or sighting.header("rows") is not None or not attributions:
+            return None
+        (found,) = attributions
+        last = self.readers.get(found.decoy)
+        self.readers[found.decoy] = sighting.at
+        since = sighting.at - _SAME_READER
+        if (last is not None and last >= since) or self.seen_since(found, since):
+            return Noise("bulk_repeat")
+        return None
 
 
 def _address(source: str) -> Network | None:

@@ -27,12 +27,14 @@ class Explainer:
     proxies: Sequence[IPv4Network | IPv6Network]
     places: Places
     classifier: Classifier
+    bulk_rows: int = 1_000
+    """Of unnamed rows read at once, from which on it is news."""
 
     def explain(self, sighting: Sighting, attributor: Attributor) -> list[Explained]:
         """Return a sighting with all that is to be stored beside it; a delivery of reads gives one for each read."""
         read = self.hooks.read(sighting)
         if read.channel == "hook" and read.header(VERIFIED) is not None and is_reads(read):
-            return [self._whole(*each) for each in rows_read(read, self.opener, attributor)]
+            return [self._whole(*each) for each in rows_read(read, self.opener, attributor, self.bulk_rows)]
         return [self._whole(read, attributor.attribute(read))]
 
     def _whole(self, sighting: Sighting, attributions: tuple[Attribution, ...]) -> Explained:

@@ -171,8 +171,10 @@ def _explainer(settings: Settings, keys: WorkerKeys, store: SqliteStore, places:
         settings.own_use,
         ZoneInfo(settings.time_zone),
         lambda attribution, before: store.first_seen(attribution.decoy, before),
+        lambda attribution, since: store.seen_since(attribution.decoy, since),
     )
-    return Explainer(Hooks.load(settings.hook_secret_files), keys.opener, settings.proxies, places, classifier)
+    hooks = Hooks.load(settings.hook_secret_files)
+    return Explainer(hooks, keys.opener, settings.proxies, places, classifier, settings.bulk_rows)
 
 
 def _heartbeat(settings: Settings, keys: WorkerKeys, panel: Panel) -> Heartbeat | None:

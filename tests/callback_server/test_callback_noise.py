@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import asdict
 from datetime import UTC, datetime, time, timedelta
 from ipaddress import ip_network
 from pathlib import Path
@@ -14,14 +15,17 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
+from callback_server.alerts.interface import Alert, digest
 from callback_server.attributor import Attribution, PrintAttributor
 from callback_server.candidates import VERIFIED
 from callback_server.errors import ServiceError
+from callback_server.noise import Noise
 from callback_server.proxy_protocol import read_header
 from callback_server.reads import HOOK_TYPE, encode_reads
 from callback_server.sealing import Opener
 from callback_server.settings import OwnUse
 from callback_server.sighting import Sighting
+from callback_server.store import StoredHit
 from callback_server.worker.classify import Classifier
 from callback_server.worker.hooks import Hooks
 from callback_server.worker.places import Places
@@ -41,7 +45,7 @@ def sighting(channel: str = "http", peer: str = "203.0.113.9", at: datetime = AT
 
 
 def judge(one: Sighting, source: str = "203.0.113.9", first: datetime | None = None) -> str | None:
-    classifier = Classifier([OWN, BACKUP], ZoneInfo("Europe/Paris"), lambda *_: first)
+    classifier = Classifier([OWN, BACKUP], ZoneInfo("Europe/Paris"), lambda *_: first, lambda *_: False)
     found = classifier.noise(one, source, FOUND)
     return found.reason if found else None
 
@@ -160,15 +164,53 @@ def test_of_reads_only_decoys_and_unnamed_rows_are_kept() -> None:
         ReadSighting("anne", AT, "public.Patients", ("1", "80412", "3"), None, "PC-7", "trytond"),
         ReadSighting("rene", AT, "patients", ("4", "5")),
         ReadSighting("dump", AT, "patients", (), 20_000),
+        ReadSighting("clerk", AT, "patients", ()),
+        ReadSighting("clerk", AT, "patients", (), 50),
     ]
     body = {"type": HOOK_TYPE, "sealed": base64.b64encode(opener.sealer.seal(encode_reads(reads))).decode()}
     delivery = Sighting(
         "d", AT, "hook", "", 0, "POST", "", "/hook/his", "", ((VERIFIED, "his"),), json.dumps(body).encode()
     )
-    (of_decoy, found), (bulk, nobody) = rows_read(delivery, opener, known)
+    (of_decoy, found), (bulk, many), (_, unknown), (_, few) = rows_read(delivery, opener, known, 1_000)
     assert json.loads(of_decoy.body) == ["80412"]
     assert (of_decoy.header("account"), of_decoy.peer, of_decoy.channel) == ("anne", "PC-7", "watch")
     assert [(each.decoy, each.reason) for each in found] == [(DecoyRef("autumn", 11), "row_read")]
-    assert (bulk.method, bulk.header("rows"), nobody) == ("BULK READ", "20000", ())
-    assert rows_read(delivery, Opener([X25519PrivateKey.generate()]), known) == []
+    assert (bulk.method, bulk.header("rows")) == ("BULK READ", "20000")
+    assert [[each.reason for each in one] for one in (many, unknown, few)] == [["bulk_read"], ["bulk_read"], []]
+    assert many[0].decoy.serial != unknown[0].decoy.serial
+    assert rows_read(delivery, Opener([X25519PrivateKey.generate()]), known, 1_000) == []
     assert Hooks({}).read(delivery) == delivery
+
+
+def test_a_bulk_read_of_nobody_knows_how_many_rows_is_news_once_a_day() -> None:
+    classifier = Classifier([OWN], ZoneInfo("Europe/Paris"), lambda *_: None, lambda *_: False)
+    found = (Attribution(DecoyRef("bulk-read", 7), "", 64.0, "bulk_read"),)
+
+    def reason(after: float, rows: int | None = None) -> str | None:
+        headers = (("account", "anne"), *((("rows", str(rows)),) if rows is not None else ()))
+        at = AT + timedelta(hours=after)
+        noise = classifier.noise(Sighting("i", at, "watch", "", 0, "BULK READ", "patients", "", "", headers), "", found)
+        return noise.reason if noise else None
+
+    assert [reason(0), reason(2), reason(3, 20_000), reason(27), reason(28)] == [
+        None,
+        "bulk_repeat",
+        None,
+        None,
+        "bulk_repeat",
+    ]
+    remembers = Classifier([OWN], ZoneInfo("Europe/Paris"), lambda *_: None, lambda *_: True)
+    bulk = Sighting("i", AT, "watch", "", 0, "BULK READ", "patients", "", "", ())
+    assert remembers.noise(bulk, "", found) == Noise("bulk_repeat")
+
+
+def test_the_alert_of_a_bulk_read_says_how_many_rows_and_names_no_account() -> None:
+    seen = Sighting(
+        "i", AT, "watch", "", 0, "BULK READ", "patients", "", "", (("account", "dr.roy"), ("rows", "20000"))
+    )
+    found = Attribution(DecoyRef("bulk-read", 7), "", 64.0, "bulk_read")
+    alert = Alert.of(StoredHit(1, "5f2c", seen, found))
+    subject, text = digest([alert])
+    assert "20000 rows of a table that holds decoys" in text
+    assert "read in bulk" in subject
+    assert "dr.roy" not in subject + text + json.dumps(asdict(alert), default=str)

@@ -195,7 +195,7 @@ def test_killed_processes_lose_nothing_that_was_acknowledged(tmp_path: Path) -> 
         assert running.errors.read_text().count("the front ended (-9)") == 2
 
     store = SqliteStore(site.data / "worker" / "store.sqlite3", site.keys().box, b"p" * 32)
-    stored = Counter(sighting.path for sighting in store.unattributed(10_000))
+    stored = Counter(sighting.path for sighting in list(store.unattributed(10_000)))
     store.close()
     assert len(acknowledged) >= 350
     assert set(acknowledged) <= set(stored)

@@ -218,7 +218,7 @@ def test_a_sighting_handed_over_twice_is_stored_once(store: Store, outbox: Outbo
     assert store.add([Explained(once, (FOUND,)), Explained(plain), Explained(once, (FOUND,))]) == 1
     assert store.add([Explained(once, (FOUND,)), Explained(plain)]) == 0
     assert store.counts() == HitCounts(hits=1, unattributed=1)
-    assert store.unattributed(10) == [plain]
+    assert list(store.unattributed(10)) == [plain]
     (hit,) = store.hits(10)
     assert (hit.sighting, hit.attribution) == (once, FOUND)
     assert store.hit(hit.number) == hit
@@ -376,11 +376,11 @@ def test_counters_say_what_counting_would(steps: list[tuple[str, int, str, int]]
                 store.add([last, last])
             elif what == "erase":
                 store.erase(START + timedelta(days=day))
-                uncredited = [each for each in uncredited if each.sighting in store.unattributed(1_000)]
+                uncredited = [each for each in uncredited if each.sighting in list(store.unattributed(1_000))]
         hits, sightings = store.hits(1_000), store.sightings(1_000)
         noise = sum(each.noise is not None for each in hits)
         assert store.counts() == HitCounts(len(hits), sum(not each.hits for each in sightings), noise)
-        assert len(store.unattributed(1_000)) == sum(not each.hits for each in sightings)
+        assert len(list(store.unattributed(1_000))) == sum(not each.hits for each in sightings)
         of_nord = [each for each in hits if each.attribution.establishment == "Nord"]
         assert store.counts(frozenset({"Nord"})).hits == len(of_nord)
         assert sum(each.hits for each in store.tallies()) == len(hits)

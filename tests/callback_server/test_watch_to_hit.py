@@ -39,7 +39,8 @@ def test_a_read_of_a_decoy_is_a_hit_and_no_other_patients_key_is_kept(tmp_path: 
         watch = [sys.executable, "-m", "callback_server", "watch", "--config", str(config), "--once"]
         done = subprocess.run(watch, env=site.environment(), capture_output=True, text=True, check=False, timeout=60)
         assert (done.returncode, done.stderr) == (0, "")
-        [hit] = service.await_hits(1)["hits"]
+        bulk, hit = sorted(service.await_hits(2)["hits"], key=lambda each: str(each["reason"]))
+        assert (bulk["reason"], bulk["campaign"], bulk["noise"]) == ("bulk_read", "bulk-read", None)
         assert (hit["decoy"], hit["establishment"], hit["channel"]) == ("autumn/11", "Hôpital Nord", "watch")
         assert hit["at"].startswith("2026-11-23T12:07:44")
         wait_for(lambda: not _spooled(site))

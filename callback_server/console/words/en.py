@@ -212,6 +212,7 @@ WORDS: dict[str, str] = {
     "reason_told_link": "Another service reported the decoy's link",
     "reason_told_phone": "The decoy's telephone number was called",
     "reason_row_read": "The decoy's record was read",
+    "reason_bulk_read": "A table that holds decoys was read in bulk",
     "reason_silence": "The test decoy was not heard",
     "noise_own_use": "Own use",
     "noise_link_preview": "Link preview",
@@ -221,5 +222,6 @@ WORDS: dict[str, str] = {
     "noise_prefetch": "Fetched ahead by a browser",
     "noise_dns_echo": "Echo of an earlier look-up",
     "noise_dns_replay": "Look-up replayed by a collector",
+    "noise_bulk_repeat": "Bulk read that the same account repeated",
     "noise_mail_report": "Automatic mail report",
 }

@@ -212,6 +212,7 @@ WORDS: dict[str, str] = {
     "reason_told_link": "Un autre service a signalé le lien du leurre",
     "reason_told_phone": "Le téléphone du leurre a été appelé",
     "reason_row_read": "Le dossier du leurre a été lu",
+    "reason_bulk_read": "Une table qui contient des leurres a été lue en masse",
     "reason_silence": "Le leurre d’essai n’a pas été entendu",
     "noise_own_use": "Usage interne",
     "noise_link_preview": "Aperçu de lien",
@@ -221,5 +222,6 @@ WORDS: dict[str, str] = {
     "noise_prefetch": "Préchargé par un navigateur",
     "noise_dns_echo": "Écho d’une recherche DNS",
     "noise_dns_replay": "Recherche DNS rejouée par un collecteur",
+    "noise_bulk_repeat": "Lecture en masse répétée par le même compte",
     "noise_mail_report": "Rapport automatique de courriel",
 }

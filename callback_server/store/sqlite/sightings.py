@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,6 +37,7 @@ _HITS = """
 
 _TEST_CAMPAIGN = "heartbeat"
 _HOUR = 3_600
+_HELD = 20
 
 
 class SqliteStore:
@@ -94,10 +95,17 @@ class SqliteStore:
             self._insert_hits(row, item)
             self._database.execute("UPDATE sightings SET hits = ? WHERE id = ?", (len(item.attributions), row))
 
-    def unattributed(self, limit: int) -> list[Sighting]:
-        """Return the newest sightings without a hit."""
-        query = "SELECT delivery, content FROM sightings WHERE hits = 0 ORDER BY id DESC LIMIT ?"
-        return [self._sighting(*row) for row in self._rows(query, (limit,))]
+    def unattributed(self, limit: int) -> Iterator[Sighting]:
+        """Yield the newest sightings without a hit; a few are held at one time, for a mail can be large."""
+        query = """
+            SELECT id, delivery, content FROM sightings
+            WHERE hits = 0 AND (? IS NULL OR id < ?) ORDER BY id DESC LIMIT ?
+        """
+        before = None
+        while limit > 0 and (rows := self._rows(query, (before, before, min(limit, _HELD)))):
+            for _, delivery, sealed in rows:
+                yield self._sighting(delivery, sealed)
+            before, limit = rows[-1][0], limit - len(rows)
 
     def sightings(self, limit: int, before: int | None = None) -> list[StoredSighting]:
         """Return sightings, newest first."""
