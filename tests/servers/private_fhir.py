@@ -72,7 +72,7 @@ def running(config: pytest.Config, **environment: str) -> Iterator[FhirHost]:
         assert process.stdout is not None
         port = process.stdout.readline().strip()
         assert port, "the FHIR server did not start"
-        yield FhirHost(f"http://127.0.0.1:{port}/fhir")
+        yield FhirHost(f"http{'s' if 'TLS' in environment else ''}://127.0.0.1:{port}/fhir")
     finally:
         process.kill()
         process.communicate()

@@ -8,8 +8,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from private_fhir import PATIENTS, PROFILE, SYSTEM, FhirHost, Json, populate, running
+from self_signed import self_signed
 
+from honeytokens.cli.system import command
 from honeytokens.errors import HoneytokensError, MappingError, PlantingError, SystemUnreachableError
 from honeytokens.keys import Keyring
 from honeytokens.model import Establishment, Placement, PlacementState, Pool, PoolKind, Practitioner
@@ -406,6 +409,30 @@ def test_accounts_and_tokens(pytestconfig: pytest.Config) -> None:
         assert adapter.patient_count() == 0
         with pytest.raises(MappingError, match="no patients"):
             adapter.fields()
+
+
+def test_the_server_is_reached_by_its_own_certificate_alone(pytestconfig: pytest.Config, tmp_path: Path) -> None:
+    certificate, key = self_signed()
+    both, trusted, stranger = (tmp_path / name for name in ("both.pem", "trusted.pem", "stranger.pem"))
+    both.write_bytes(certificate + key)
+    trusted.write_bytes(certificate)
+    stranger.write_bytes(self_signed()[0])
+    with running(pytestconfig, TLS=str(both)) as host:
+        with connect(f"{host.url}?ssl_ca={trusted}", "t0ken", "", "fhir_server") as adapter:
+            adapter.check()
+        for url in (host.url, f"{host.url}?ssl_ca={stranger}"):
+            with pytest.raises(SystemUnreachableError, match="certificate is not one"):
+                inspect(url, "t0ken", STARTS.date())
+
+
+def test_the_command_says_what_to_do_next(host: FhirHost) -> None:
+    shown = CliRunner().invoke(command, ["inspect", host.url])
+    assert (shown.exit_code, shown.exception) == (0, None)
+    assert "FHIR 4.0.1 server: 8 types of resource; Medplum router 5.2.13." in shown.output
+    assert f"can write Patient: profile {PROFILE}" in shown.output
+    assert shown.output.endswith("Next: honeytokens system add NAME URL --kind fhir_server\n")
+    told = json.loads(CliRunner().invoke(command, ["inspect", host.url, "--json"]).output)
+    assert told["complete"] is True
 
 
 def host_as(host: FhirHost, account: str) -> FhirHost:

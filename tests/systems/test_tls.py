@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 from typing import ClassVar
 
 import pytest
 import sqlalchemy as sa
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from private_mariadb import Mariadb
 from private_server import DatabaseServer, NotAvailableError
+from self_signed import self_signed
 
 from honeytokens.errors import SystemUnreachableError
 from honeytokens.systems import connect
@@ -44,7 +39,7 @@ class TlsMariadb(Mariadb):
         command = super()._prepare(folder, port, password, account)
         cls.certificate = folder / "server.pem"
         secret = folder / "server.key"
-        written, key = _certificate()
+        written, key = self_signed()
         cls.certificate.write_bytes(written)
         secret.write_bytes(key)
         for path in (cls.certificate, secret):
@@ -54,27 +49,6 @@ class TlsMariadb(Mariadb):
     @classmethod
     def _url(cls, port: int, password: str) -> sa.URL:
         return super()._url(port, password).update_query_dict({"ssl_ca": str(cls.certificate)})
-
-
-def _certificate() -> tuple[bytes, bytes]:
-    """Return a certificate for 127.0.0.1 that signs itself, and its key."""
-    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "database of a test")])
-    built = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    plain = serialization.NoEncryption()
-    secret = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
-    return built.public_bytes(serialization.Encoding.PEM), secret
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +62,7 @@ def server() -> Iterator[DatabaseServer]:
 
 def test_the_database_is_reached_by_its_own_certificate_alone(server: DatabaseServer, tmp_path: Path) -> None:
     stranger = tmp_path / "stranger.pem"
-    stranger.write_bytes(_certificate()[0])
+    stranger.write_bytes(self_signed()[0])
     with server.database() as url:
         engine = sa.create_engine(url)
         with engine.begin() as connection:

@@ -22,7 +22,7 @@ from honeytokens.errors import MappingError, PlantingError
 from honeytokens.fhir_resources import this_very
 from honeytokens.model import Decoy, Establishment, Field, WrittenRow
 from honeytokens.systems.fhir_server.capabilities import Capabilities
-from honeytokens.systems.fhir_server.client import Client, Json, OutdatedError
+from honeytokens.systems.fhir_server.client import Client, Json, OutdatedError, part, parts
 from honeytokens.systems.fhir_server.composing import Composer
 from honeytokens.systems.fhir_server.finding import by_patient, matched, standing_resources
 from honeytokens.systems.fhir_server.referring import referring
@@ -111,7 +111,7 @@ class FhirServer(HospitalAdapter):
         if field is Field.LOCAL_ID:
             system = (self._composer.patient.identifier or {}).get("system")
             for patient in self._client.search("Patient", {"_elements": "identifier"}):
-                for one in patient.get("identifier", ()):
+                for one in parts(patient, "identifier"):
                     if one.get("system") == system and one.get("value"):
                         yield str(one["value"])
 
@@ -183,7 +183,7 @@ class FhirServer(HospitalAdapter):
             replace(row, key=given[str(row.key)].partition("/")[2], values=with_references(row.values, given))
             for row in rows
         ]
-        if not str(answers[0].get("response", {}).get("status", "")).startswith("201"):
+        if not str(part(answers[0], "response").get("status", "")).startswith("201"):
             # Somebody of this number, name and birth date came in this very moment: the rest hangs on a patient.
             self._delete(written[1:])
             raise _taken()
@@ -194,7 +194,7 @@ class FhirServer(HospitalAdapter):
         told = {
             (row.table, row.key): answer["resource"]
             for row, answer in zip(written, answers, strict=True)
-            if answer.get("resource", {}).get("id") == row.key
+            if part(answer, "resource").get("id") == row.key
         }
         told |= standing_resources(self._client, [row for row in written if (row.table, row.key) not in told])
         other = {row.table: lacking(told.get((row.table, row.key), {}), row) for row in written}
@@ -220,7 +220,7 @@ class FhirServer(HospitalAdapter):
                 f"A {row.table} is not as it was written, or gone", "Run verify to see which decoy it is"
             )
         try:
-            told = self._client.put({**found, **changes}, found.get("meta", {}).get("versionId"))
+            told = self._client.put({**found, **changes}, part(found, "meta").get("versionId"))
         except OutdatedError:
             raise PlantingError(
                 f"A {row.table} was changed in the moment of writing", "Run verify to see which decoy it is"
@@ -251,7 +251,7 @@ class FhirServer(HospitalAdapter):
             return
         entries = [{"request": {"method": "DELETE", "url": f"{row.table}/{row.key}"}} for row in reversed(rows)]
         answers = self._client.transaction(entries)
-        refused = [one for one in answers if not str(one.get("response", {}).get("status", "")).startswith("2")]
+        refused = [one for one in answers if not str(part(one, "response").get("status", "")).startswith("2")]
         if refused:
             raise PlantingError(
                 f"The FHIR server deleted {len(answers) - len(refused)} of {len(answers)} resources",
@@ -290,7 +290,7 @@ class FhirServer(HospitalAdapter):
         found: list[tuple[WrittenRow, ...]] = [() for _ in sought]
         system = (self._composer.patient.identifier or {}).get("system")
         for patient in self._client.search("Patient", {}):
-            for identifier in patient.get("identifier", ()):
+            for identifier in parts(patient, "identifier"):
                 if identifier.get("system") != system or not identifier.get("value") or "birthDate" not in patient:
                     continue
                 for family, _ in names(patient):
@@ -349,7 +349,7 @@ def _number(patient: WrittenRow) -> str:
 
 def _placed(answer: Json) -> str:
     """Return ``Type/id`` of what an entry of a transaction wrote."""
-    found = _PLACED.search(str(answer.get("response", {}).get("location", "")))
+    found = _PLACED.search(str(part(answer, "response").get("location", "")))
     if found is None:
         raise PlantingError(
             "The FHIR server did not say where it wrote a resource", "Run apply --undo: what was written is found again"

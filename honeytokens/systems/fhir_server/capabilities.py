@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from honeytokens.errors import SystemUnreachableError
-from honeytokens.systems.fhir_server.client import Client, Json
+from honeytokens.systems.fhir_server.client import Client, Json, part, parts
 
 WRITTEN = ("Patient", "Encounter", "Condition", "Observation", "MedicationRequest", "AllergyIntolerance")
 """The types of a decoy's resources, in the order in which they are written."""
@@ -36,17 +36,17 @@ class Capabilities:
                 "There is no FHIR server at this address: it has no CapabilityStatement",
                 "Give the server's base address, to which /metadata can be added",
             )
-        software = stated.get("software") or {}
-        rest: Json = next((one for one in stated.get("rest", ()) if one.get("mode") == "server"), {})
+        software = part(stated, "software")
+        rest: Json = next((one for one in parts(stated, "rest") if one.get("mode") == "server"), {})
         return cls(
             str(software.get("name") or "FHIR server"),
             str(software["version"]) if software.get("version") else None,
             str(stated.get("fhirVersion", "")),
             frozenset(_codes(rest)),
-            {str(one.get("type")): frozenset(_codes(one)) for one in rest.get("resource", ())},
+            {str(one.get("type")): frozenset(_codes(one)) for one in parts(rest, "resource")},
             {
-                str(one.get("type")): frozenset(str(each.get("name")) for each in one.get("searchParam", ()))
-                for one in rest.get("resource", ())
+                str(one.get("type")): frozenset(str(each.get("name")) for each in parts(one, "searchParam"))
+                for one in parts(rest, "resource")
             },
         )
 
@@ -72,4 +72,4 @@ class Capabilities:
 
 
 def _codes(stated: Json) -> Iterable[str]:
-    return (str(one.get("code")) for one in stated.get("interaction", ()))
+    return (str(one.get("code")) for one in parts(stated, "interaction"))

@@ -28,6 +28,18 @@ _JSON = "application/fhir+json"
 _LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
+def parts(thing: Json, name: str) -> list[Json]:
+    """Return what an element holds several of; none where a server has it otherwise."""
+    held = thing.get(name)
+    return [one for one in held if isinstance(one, dict)] if isinstance(held, list) else []
+
+
+def part(thing: Json, name: str) -> Json:
+    """Return what an element holds; nothing where a server has it otherwise."""
+    held = thing.get(name)
+    return held if isinstance(held, dict) else {}
+
+
 class OutdatedError(PlantingError):
     """A resource is no longer of the version that was to be changed."""
 
@@ -94,8 +106,8 @@ class Client:
         """Do all of ``entries`` or none; return the answer to each, in their order."""
         bundle = {"resourceType": "Bundle", "type": "transaction", "entry": entries}
         headers = {"Prefer": "return=representation"}
-        answers = (self._ask("POST", self._base, body=bundle, headers=headers) or {}).get("entry", [])
-        if not isinstance(answers, list) or len(answers) != len(entries):
+        answers = parts(self._ask("POST", self._base, body=bundle, headers=headers) or {}, "entry")
+        if len(answers) != len(entries):
             raise PlantingError(
                 "The FHIR server did not answer to every entry of a transaction",
                 "Run apply --undo, and see whether the server does FHIR transactions",
@@ -108,9 +120,9 @@ class Client:
         page = self._ask("POST", f"{self._base}{kind}/_search", form=form)
         seen: set[str] = set()
         while page is not None:
-            for entry in page.get("entry", ()):
-                found = entry.get("resource", {})
-                if found.get("resourceType") == kind:
+            for entry in parts(page, "entry"):
+                found = part(entry, "resource")
+                if found.get("resourceType") == kind and isinstance(found.get("id"), str):
                     yield found
             following = self._next(page)
             if following is None or following in seen or len(seen) + 1 == pages:
@@ -126,7 +138,7 @@ class Client:
 
     def _next(self, page: Json) -> str | None:
         """Return the address of the next page; raise ``PlantingError`` when it leads to another server."""
-        for link in page.get("link", ()):
+        for link in parts(page, "link"):
             if link.get("relation") == "next":
                 following = httpx.URL(self._base).join(str(link.get("url")))
                 base = httpx.URL(self._base)

@@ -14,7 +14,7 @@ from typing import Any, Self
 
 import orjson
 
-from honeytokens.systems.fhir_server.client import Json
+from honeytokens.systems.fhir_server.client import Json, part, parts
 from honeytokens.systems.interface import COMMON
 
 SAMPLE = 400
@@ -64,18 +64,18 @@ class Habits:
         counts = Counter(path for one in sample for path in set(_paths(one)))
         frame, values = _identifier(sample, system)
         shapes = frozenset(shape(value) for value in values)
-        families = [str(name["family"]) for one in sample for name in one.get("name", ()) if name.get("family")]
-        countries = [str(home["country"]) for one in sample for home in one.get("address", ()) if home.get("country")]
+        families = [str(name["family"]) for one in sample for name in parts(one, "name") if name.get("family")]
+        countries = [str(home["country"]) for one in sample for home in parts(one, "address") if home.get("country")]
         phones = [
             str(way["value"])
             for one in sample
-            for way in one.get("telecom", ())
+            for way in parts(one, "telecom")
             if way.get("system") == "phone" and way.get("value")
         ]
         return cls(
             kind,
             {path: count / len(sample) for path, count in counts.items()},
-            tuple(_most([tuple((one.get("meta") or {}).get("profile", ())) for one in sample]) or ()),
+            tuple(_most([_profiles(one) for one in sample]) or ()),
             {name: value for name in _SHARED if (value := _most([one.get(name) for one in sample])) is not None},
             frame,
             shapes if len(shapes) <= _SHAPES else frozenset(),
@@ -180,6 +180,11 @@ def _paths(thing: Any, path: str = "") -> Iterator[str]:
             yield from _paths(value, inner)
 
 
+def _profiles(resource: Json) -> list[str]:
+    stated = part(resource, "meta").get("profile")
+    return [str(one) for one in stated] if isinstance(stated, list) else []
+
+
 def _concepts(thing: Any) -> Iterator[Json]:
     """Yield every coded concept within a resource."""
     for value in thing.values() if isinstance(thing, dict) else thing if isinstance(thing, list) else ():
@@ -195,12 +200,12 @@ def _identifier(sample: Sequence[Json], system: str | None) -> tuple[Json | None
     """
     systems: Counter[str] = Counter()
     for one in sample:
-        known = [str(each["system"]) for each in one.get("identifier", ()) if each.get("system") and each.get("value")]
+        known = [str(each["system"]) for each in parts(one, "identifier") if each.get("system") and each.get("value")]
         systems.update(dict.fromkeys(known, 1))
     if system is None and not systems:
         return None, []
     chosen = system or systems.most_common(1)[0][0]
-    ours = [each for one in sample for each in one.get("identifier", ()) if each.get("system") == chosen]
+    ours = [each for one in sample for each in parts(one, "identifier") if each.get("system") == chosen]
     frames = [{name: each[name] for name in each if name not in ("value", "period", "id")} for each in ours]
     return _commonest(frames) if frames else {"system": chosen}, [str(each.get("value", "")) for each in ours]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from honeytokens.model import WrittenRow
-from honeytokens.systems.fhir_server.client import Json
+from honeytokens.systems.fhir_server.client import Json, parts
 from honeytokens.systems.interface import RowState
 
 PROVISIONAL = "urn:uuid:"
@@ -95,7 +95,7 @@ def references(thing: Any) -> Iterator[str]:
 
 def names(patient: Json) -> Iterator[tuple[str, str]]:
     """Yield the surname and first name of each of a patient's names."""
-    for name in patient.get("name", ()):
-        given = name.get("given") or [""]
+    for name in parts(patient, "name"):
+        given = name.get("given")
         if name.get("family"):
-            yield str(name["family"]), str(given[0])
+            yield str(name["family"]), str(given[0]) if isinstance(given, list) and given else ""

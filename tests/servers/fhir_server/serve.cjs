@@ -1,9 +1,12 @@
 // A FHIR R4 server in memory on loopback: node --experimental-websocket serve.cjs. Prints its port. Validates nothing.
 // TOKEN: the bearer token or "name:password" that it asks for. LACKING: interactions that it does not state.
+// TLS: a file that holds its certificate and the key, for https.
 // GET /asked: the address of every request, as an access log holds it.
 // POST /faults with [{when: "a pattern of METHOD path body", status, headers, body, drop: "before" or "after"}]: each is done once.
 "use strict";
+const fs = require("node:fs");
 const http = require("node:http");
+const https = require("node:https");
 const { createRequire } = require("node:module");
 const packages = createRequire(process.cwd() + "/");
 const { indexSearchParameterBundle, indexStructureDefinitionBundle } = packages("@medplum/core");
@@ -76,7 +79,9 @@ function status(outcome) {
     || (outcome.issue && outcome.issue[0].severity === "error" ? 400 : 200);
 }
 
-const server = http.createServer((request, response) => {
+const pem = process.env.TLS && fs.readFileSync(process.env.TLS);
+const create = pem ? (listener) => https.createServer({ cert: pem, key: pem }, listener) : http.createServer;
+const server = create((request, response) => {
   const parts = [];
   request.on("data", (part) => parts.push(part));
   request.on("end", async () => {
