@@ -4,7 +4,7 @@ BIN := .venv/bin
 JOBS ?= 2
 SECONDS ?= 600
 
-.PHONY: fuzz demo test lint format bench measure serve lock clean
+.PHONY: serve-demo fuzz demo test lint format bench measure serve lock clean
 
 demo: .venv/installed ## Replay a leak, from planting to verdict
 	$(BIN)/honeytokens demo
@@ -30,6 +30,9 @@ bench: .venv/installed ## Measure, and print ratios against peers
 
 measure: .venv/installed ## Count at full size what the suite counts in small: validity, coherence, letters
 	$(BIN)/pytest -n $(JOBS) --full tests/decoys/test_coherence.py tests/clinical/test_letters.py tests/formats/test_fhir_validity.py tests/formats/test_hl7v2.py
+
+serve-demo: .venv/installed ## Show the console on the replayed leak, on loopback
+	$(BIN)/honeytokens demo --console
 
 serve: .venv/installed ## Start the callback service on loopback
 	$(BIN)/honeytokens serve

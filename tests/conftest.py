@@ -17,6 +17,7 @@ Dump = Callable[..., bytes]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``make measure``: what is known of decoys by counting, over as many as docs/benchmarks.md says."""
+    parser.addoption("--screenshots", help="Write the pictures of docs/console.md to this folder.")
     parser.addoption("--full", action="store_true", help="Count over as many decoys as the documentation claims.")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import sys
 from datetime import datetime
@@ -28,9 +29,13 @@ _AGAINST_THE_TRUTH = 3
     help="Where to write demo-report.html. [default: here]",
 )
 @click.option("--keep", is_flag=True, help="Leave the temporary home, database and sample for you to look at.")
+@click.option("--console", is_flag=True, help="Then show the console on the replayed leak, until Ctrl-C.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8081, show_default=True, help="Of the console.")
 @click.option("--as-of", hidden=True, type=MOMENT, help="The time to take for now: for replays and tests.")
 @json_option
-def command(seed: int | None, folder: Path, keep: bool, as_of: datetime | None, as_json: bool) -> int:
+def command(
+    seed: int | None, folder: Path, keep: bool, console: bool, port: int, as_of: datetime | None, as_json: bool
+) -> int:
     """Replay a leak on this machine alone: plant decoys, steal records, read the leak, open a stolen link.
 
     A hospital group is invented and lived through, a thief takes two of its establishments, and the verdict of
@@ -40,6 +45,7 @@ def command(seed: int | None, folder: Path, keep: bool, as_of: datetime | None, 
     Examples:
       honeytokens demo
       honeytokens demo --seed 20241120 --json
+      honeytokens demo --console
     """
     from honeytokens.demo import Seed, run_demo
 
@@ -48,14 +54,36 @@ def command(seed: int | None, folder: Path, keep: bool, as_of: datetime | None, 
     chosen = Seed.fresh() if seed is None else Seed(seed)
     if not as_json:
         click.echo(f"{click.style('A leak, replayed', bold=True)}  (seed {chosen.number})")
-    outcome = run_demo(chosen, now=as_of, folder=folder, keep=keep, on_step=_step)
+    outcome = run_demo(chosen, now=as_of, folder=folder, keep=keep or console, on_step=_step)
     if as_json:
         from honeytokens.demo.document import document
 
         print_json(document(outcome))
     else:
         _print(outcome)
+    if console:
+        _show_console(outcome, port, keep=keep)
     return 0 if outcome.right else _AGAINST_THE_TRUTH
+
+
+def _show_console(outcome: Outcome, port: int, *, keep: bool) -> None:
+    """Show the console until Ctrl-C, and then remove what only it needed."""
+    from honeytokens.demo.console import console
+
+    try:
+        with console(outcome, port) as shown:
+            click.echo()
+            click.echo(click.style("The console, on the replayed leak", bold=True))
+            click.echo(f"  {shown.url}/incidents/{shown.incident}")
+            click.echo("  sign in without a name, with this token:")
+            click.echo(f"  {shown.token}")
+            click.echo("  Ctrl-C ends it")
+            signal.pause()
+    except KeyboardInterrupt:
+        click.echo()
+    finally:
+        if not keep and outcome.kept is not None:
+            shutil.rmtree(outcome.kept, ignore_errors=True)
 
 
 def _step(what: str) -> None:
