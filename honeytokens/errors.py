@@ -65,6 +65,10 @@ class KeyTakenError(PlantingError):
     """Another writer took a primary key between its reservation and the write; reserve anew and try again."""
 
 
+class IdentifierTakenError(PlantingError):
+    """A patient of the host has a unique identifier of a decoy by now: that decoy can never be planted."""
+
+
 class SaltRefusedError(HoneytokensError):
     """An extract cannot be salted: its form is not known, or rows mixed in would stand out."""
 

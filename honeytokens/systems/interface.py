@@ -154,6 +154,7 @@ class HospitalAdapter(ABC):
         """Give each draft its primary key, the parents' keys filled in; the keys are free at this moment.
 
         Where only the system gives keys they are provisional: :meth:`write` and :meth:`state` return rows with theirs.
+        Raises ``IdentifierTakenError`` when a patient of the host has the identifier by which the decoy is to be found.
         """
 
     @abstractmethod

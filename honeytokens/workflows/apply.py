@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from honeytokens.errors import KeyTakenError, PlantingError
+from honeytokens.errors import IdentifierTakenError, KeyTakenError, PlantingError
 from honeytokens.model import Campaign, Decoy, Establishment, Field, Placement, PlacementState, Stamp, WrittenRow
 from honeytokens.systems.interface import HospitalAdapter
 from honeytokens.workflows.arrivals import patients_only
@@ -193,16 +193,23 @@ class _Applier:
     def _plant_unless_equalled(self, placement: Placement, decoy: Decoy) -> None:
         """Plant a decoy, unless a patient who could be taken for it came since it was planned: then cancel it."""
         if why := self._population.why_not(decoy.identity):
-            self._home.registry.save(replace(placement, state=PlacementState.WITHDRAWN))
-            self._report.problems.append(f"{placement.ref} was cancelled: a patient who came since {why}")
+            self._cancel(placement, f"a patient who came since {why}")
         else:
             self._plant(placement, decoy)
+
+    def _cancel(self, placement: Placement, why: str) -> None:
+        self._home.registry.save(replace(placement, state=PlacementState.WITHDRAWN, rows=(), begun=None))
+        self._report.problems.append(f"{placement.ref} was cancelled: {why}")
 
     def _plant(self, placement: Placement, decoy: Decoy) -> None:
         now = self._home.now()
         drafts = self._adapter.compose(decoy, self._establishment, now)
         for _ in range(_KEY_ATTEMPTS):
-            rows = self._adapter.reserve(drafts)
+            try:
+                rows = self._adapter.reserve(drafts)
+            except IdentifierTakenError as taken:
+                self._cancel(placement, taken.problem)
+                return
             placement = replace(placement, state=PlacementState.WRITING, rows=rows, begun=now)
             self._home.registry.save(placement)
             try:

@@ -18,7 +18,7 @@ from uuid import uuid4
 
 import orjson
 
-from honeytokens.errors import MappingError, PlantingError
+from honeytokens.errors import IdentifierTakenError, MappingError, PlantingError
 from honeytokens.fhir_resources import this_very
 from honeytokens.model import Decoy, Establishment, Field, WrittenRow
 from honeytokens.systems.fhir_server.capabilities import Capabilities
@@ -151,23 +151,16 @@ class FhirServer(HospitalAdapter):
     # Writing
 
     def reserve(self, drafts: Sequence[DraftRow]) -> tuple[WrittenRow, ...]:
-        """Give each draft a provisional key, by which the others refer to it."""
-        keys = [f"{PROVISIONAL}{uuid4()}" for _ in drafts]
-        return tuple(
-            WrittenRow(
-                draft.table,
-                "id",
-                key,
-                draft.values | {name: {"reference": keys[index]} for name, index in draft.also.items()},
+        """Give each draft a provisional key; raise ``IdentifierTakenError`` when a patient has the decoy's number."""
+        rows = _keyed(drafts)
+        if any(True for _ in self._client.search("Patient", {"identifier": _number(rows[0])})):
+            raise IdentifierTakenError(
+                "a patient has been given its number since it was planned", "Plan another one in its place"
             )
-            for draft, key in zip(drafts, keys, strict=True)
-        )
+        return rows
 
     def write(self, rows: Sequence[WrittenRow]) -> tuple[WrittenRow, ...]:
         """Write a decoy's resources in one transaction and return them with their ids, as the server keeps them."""
-        patient = rows[0]
-        if any(True for _ in self._client.search("Patient", {"identifier": _number(patient)})):
-            raise _taken()
         entries: list[Json] = [
             {
                 "fullUrl": row.key,
@@ -176,7 +169,7 @@ class FhirServer(HospitalAdapter):
             }
             for row in rows
         ]
-        entries[0]["request"]["ifNoneExist"] = _this_very(patient)
+        entries[0]["request"]["ifNoneExist"] = _this_very(rows[0])
         answers = self._client.transaction(entries)
         given = {str(row.key): _placed(answer) for row, answer in zip(rows, answers, strict=True)}
         written = [
@@ -186,7 +179,10 @@ class FhirServer(HospitalAdapter):
         if not str(part(answers[0], "response").get("status", "")).startswith("201"):
             # Somebody of this number, name and birth date came in this very moment: the rest hangs on a patient.
             self._delete(written[1:])
-            raise _taken()
+            raise PlantingError(
+                "A patient of a decoy's number, name and birth date came in the moment of writing",
+                "Run the command again",
+            )
         return self._kept(written, answers)
 
     def _kept(self, written: Sequence[WrittenRow], answers: Sequence[Json]) -> tuple[WrittenRow, ...]:
@@ -197,12 +193,11 @@ class FhirServer(HospitalAdapter):
             if part(answer, "resource").get("id") == row.key
         }
         told |= standing_resources(self._client, [row for row in written if (row.table, row.key) not in told])
-        other = {row.table: lacking(told.get((row.table, row.key), {}), row) for row in written}
-        if any(other.values()):
+        other = {f"{row.table}.{name}" for row in written for name in lacking(told.get((row.table, row.key), {}), row)}
+        if other:
             self._delete(written)
-            elements = ", ".join(f"{table}.{name}" for table in other for name in other[table])
             raise PlantingError(
-                f"The FHIR server writes its own values into {elements}; nothing remains written",
+                f"The FHIR server writes its own values into {', '.join(sorted(other))}; nothing remains written",
                 "Leave that to the server's own rules, or plant below it",
             )
         return tuple(row_of(told[row.table, row.key]) for row in written)
@@ -285,7 +280,7 @@ class FhirServer(HospitalAdapter):
 
     def find(self, sought: Sequence[tuple[Decoy, Establishment, datetime]]) -> list[tuple[WrittenRow, ...]]:
         """Return the resources of each decoy that stand, the patient's first; all patients are read, none is named."""
-        drafts = [self.reserve(self._composer.drafts(*one)) if one[0].identity.local_id else () for one in sought]
+        drafts = [_keyed(self._composer.drafts(*one)) if one[0].identity.local_id else () for one in sought]
         wanted = {_this_very(rows[0]): number for number, rows in enumerate(drafts) if rows}
         found: list[tuple[WrittenRow, ...]] = [() for _ in sought]
         system = (self._composer.patient.identifier or {}).get("system")
@@ -327,6 +322,20 @@ class FhirServer(HospitalAdapter):
         return hashlib.sha256(orjson.dumps([self._capabilities.fhir, known])).hexdigest()
 
 
+def _keyed(drafts: Sequence[DraftRow]) -> tuple[WrittenRow, ...]:
+    """Return drafts under provisional keys, by which they refer to each other."""
+    keys = [f"{PROVISIONAL}{uuid4()}" for _ in drafts]
+    return tuple(
+        WrittenRow(
+            draft.table,
+            "id",
+            key,
+            draft.values | {name: {"reference": keys[index]} for name, index in draft.also.items()},
+        )
+        for draft, key in zip(drafts, keys, strict=True)
+    )
+
+
 def _provisional(row: WrittenRow) -> bool:
     return str(row.key).startswith(PROVISIONAL)
 
@@ -355,10 +364,3 @@ def _placed(answer: Json) -> str:
             "The FHIR server did not say where it wrote a resource", "Run apply --undo: what was written is found again"
         )
     return found[1]
-
-
-def _taken() -> PlantingError:
-    return PlantingError(
-        "A patient has been given the number of a decoy since it was planned; nothing of the decoy remains written",
-        "Run apply --undo, then plan another one in its place",
-    )
