@@ -1,7 +1,7 @@
 """Sealing sightings to the worker: HPKE (RFC 9180), base mode, X25519, HKDF-SHA256, ChaCha20-Poly1305.
 
-Who seals holds a public key only and cannot read back what it sealed. A sealed sighting is a format byte, the
-encapsulated key and the ciphertext; the format and the purpose are bound to it as HPKE's ``info``.
+Who seals holds a public key only and cannot read back what it sealed. What is sealed, a group of sightings, is a
+format byte, the encapsulated key and the ciphertext; the format and the purpose are bound to it as HPKE's ``info``.
 """
 
 from __future__ import annotations

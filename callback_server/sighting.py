@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -52,7 +53,7 @@ class Sighting:
         return next((value for key, value in self.headers if key == name), None)
 
     def encode(self) -> bytes:
-        """Return the stored form, which :meth:`decode` reads."""
+        """Return the stored form, which :meth:`decode` reads: one line, whatever it holds."""
         document = {
             "version": _VERSION,
             "id": self.id,
@@ -90,6 +91,16 @@ class Sighting:
             )
         except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
             raise UnreadableSightingError("A stored sighting is damaged", "Check the disk that holds it") from error
+
+
+def encode_group(sightings: Sequence[Sighting]) -> bytes:
+    """Return the form in which sightings go from the front to the worker: one stored form on each line."""
+    return b"\n".join(sighting.encode() for sighting in sightings)
+
+
+def split_group(encoded: bytes) -> list[bytes]:
+    """Return the stored form of each sighting of a group."""
+    return encoded.split(b"\n")
 
 
 def _text(value: object) -> str:

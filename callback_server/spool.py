@@ -1,11 +1,11 @@
-"""The spool: sealed sightings between the front, which appends, and the worker, which takes them away.
+"""The spool: groups of sightings, each sealed, between the front, which appends, and the worker, which takes them away.
 
 A row leaves the spool only after the worker has stored it durably. The spool holds nothing in clear.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -20,7 +20,7 @@ def _first(database: sqlite_utils.Database) -> None:
 
 
 _LARGE = 16 * 1024 * 1024
-"""Bytes of sealed sightings that a worker takes at one time; each is held several times over."""
+"""Bytes of sealed groups that a worker takes at one time; each is held several times over."""
 _MIGRATIONS = (_first,)
 
 
@@ -33,13 +33,13 @@ class Spool:
     def __init__(self, path: Path) -> None:
         self._database = open_database(path, _MIGRATIONS)
 
-    def append(self, contents: Iterable[bytes]) -> None:
-        """Store sealed sightings, durably when this returns, all or none."""
+    def append(self, content: bytes) -> None:
+        """Store a sealed group, durably when this returns."""
         with self._database.atomic():
-            self._database.conn.executemany("INSERT INTO sealed (content) VALUES (?)", ((one,) for one in contents))
+            self._database.conn.execute("INSERT INTO sealed (content) VALUES (?)", (content,))
 
     def take(self, after: int, limit: int) -> list[tuple[int, bytes]]:
-        """Return the oldest (number, sealed sighting) whose number is above ``after``; they stay until dropped.
+        """Return the oldest (number, sealed group) whose number is above ``after``; they stay until dropped.
 
         At most ``limit``, and no more once they are large together.
         """

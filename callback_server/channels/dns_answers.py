@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import dns.flags
 import dns.message
@@ -48,30 +49,34 @@ class Zones:
             response.set_rcode(dns.rcode.REFUSED)
             return response
         response.flags |= dns.flags.AA
-        texts = self._records(question.name, zone, question.rdtype)
-        if texts:
-            kind = dns.rdatatype.HINFO if question.rdtype == dns.rdatatype.ANY else question.rdtype
-            response.answer.append(dns.rrset.from_text_list(question.name, _TTL, "IN", kind, texts))
+        records = _records(self, zone, question.name == zone, question.rdtype)
+        if records:
+            response.answer.append(dns.rrset.from_rdata_list(question.name, _TTL, records))
         else:
-            response.authority.append(dns.rrset.from_text(zone, _TTL, "IN", "SOA", _soa(zone)))
+            soa = _records(self, zone, True, dns.rdatatype.SOA)
+            response.authority.append(dns.rrset.from_rdata_list(zone, _TTL, soa))
         return response
 
-    def _records(self, name: dns.name.Name, zone: dns.name.Name, kind: dns.rdatatype.RdataType) -> list[str]:
-        """Return the records of a name as zone files write them; none where the name has no such record."""
-        at_apex = name == zone
-        everywhere = {
-            dns.rdatatype.A: list(self.v4),
-            dns.rdatatype.AAAA: list(self.v6),
-            dns.rdatatype.MX: [f"10 mail.{zone}"],
-            dns.rdatatype.ANY: ['"RFC8482" ""'],
-        }
-        apex = {
-            dns.rdatatype.SOA: [_soa(zone)],
-            dns.rdatatype.NS: [f"ns1.{zone}", f"ns2.{zone}"],
-            dns.rdatatype.TXT: ['"v=spf1 -all"'],
-        }
-        return everywhere.get(kind) or (apex.get(kind, []) if at_apex else [])
 
+@lru_cache(1_024)
+def _records(
+    zones: Zones, zone: dns.name.Name, at_apex: bool, kind: dns.rdatatype.RdataType
+) -> tuple[dns.rdata.Rdata, ...]:
+    """Return the records of a kind that a zone's top, or every name below it, has; none where it has no such record.
 
-def _soa(zone: dns.name.Name) -> str:
-    return f"ns1.{zone} hostmaster.{zone} {_SERIAL} 7200 3600 1209600 {_TTL}"
+    They are the same for every question, and made once.
+    """
+    everywhere = {
+        dns.rdatatype.A: zones.v4,
+        dns.rdatatype.AAAA: zones.v6,
+        dns.rdatatype.MX: (f"10 mail.{zone}",),
+        dns.rdatatype.ANY: ('"RFC8482" ""',),
+    }
+    apex = {
+        dns.rdatatype.SOA: (f"ns1.{zone} hostmaster.{zone} {_SERIAL} 7200 3600 1209600 {_TTL}",),
+        dns.rdatatype.NS: (f"ns1.{zone}", f"ns2.{zone}"),
+        dns.rdatatype.TXT: ('"v=spf1 -all"',),
+    }
+    texts = everywhere.get(kind) or (apex.get(kind, ()) if at_apex else ())
+    written = dns.rdatatype.HINFO if kind == dns.rdatatype.ANY else kind
+    return tuple(dns.rdata.from_text(dns.rdataclass.IN, written, text) for text in texts)

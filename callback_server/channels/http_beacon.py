@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Request, Response
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
@@ -83,19 +83,11 @@ class HttpBeacon:
     ) -> None:
         """Answer HTTP requests until told to stop."""
         listener = sockets[0]
-        application = beacon_application(recorder)
-        await serve(application, listener, stop, lambda: on_ready(url_of(listener)), proxied=self.proxied)
-
-
-def beacon_application(recorder: Recorder) -> FastAPI:
-    """Return the application. It has no route: every method and every form of target goes to the one endpoint."""
-    application = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    application.router.default = _Beacon(recorder)
-    return application
+        await serve(_Beacon(recorder), listener, stop, lambda: on_ready(url_of(listener)), proxied=self.proxied)
 
 
 class _Beacon:
-    """The one endpoint, in ASGI."""
+    """The application, in ASGI. It has no route: every method and every form of target goes to this one endpoint."""
 
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Request, Response
 from starlette.types import Receive, Scope, Send
 
 from callback_server.channels.http_beacon import read_request
@@ -47,13 +47,11 @@ class IncomingWebhook:
         self, sockets: Sequence[socket.socket], recorder: Recorder, stop: asyncio.Event, on_ready: Callable[[str], None]
     ) -> None:
         """Take POSTs until told to stop."""
-        application = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-        application.router.default = _Hook(recorder)
-        await serve(application, sockets[0], stop, lambda: on_ready(url_of(sockets[0], "hook+http")))
+        await serve(_Hook(recorder), sockets[0], stop, lambda: on_ready(url_of(sockets[0], "hook+http")))
 
 
 class _Hook:
-    """The one endpoint, in ASGI."""
+    """The application, in ASGI: one endpoint."""
 
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder

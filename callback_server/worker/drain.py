@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from callback_server.attributor import Attributor
 from callback_server.errors import UnreadableSightingError
 from callback_server.sealing import Opener
-from callback_server.sighting import Sighting
+from callback_server.sighting import Sighting, split_group
 from callback_server.spool import Spool
 from callback_server.store import Explained, Store
 from callback_server.worker.explain import Explainer
 
-_BATCH = 500
+_BATCH = 16
+"""Groups; a front seals up to 256 sightings together."""
 _LOOKED_AT_AGAIN = 10_000
 
 _log = logging.getLogger(__name__)
@@ -24,8 +25,8 @@ class Drain:
     """Explains what the front heard. One thread at a time.
 
     A process that dies between the two commits leaves sightings in the spool that are in the store already; the store
-    keeps each once. What cannot be opened stays in the spool, is counted in ``unopened``, and is tried again at each
-    start.
+    keeps each once. A group that cannot be opened, or not to its end, stays in the spool, is counted in ``unopened``,
+    and is tried again at each start.
     """
 
     spool: Spool
@@ -43,13 +44,13 @@ class Drain:
         done: list[int] = []
         for number, sealed in rows:
             try:
-                sighting = Sighting.decode(self.opener.open(sealed))
+                for encoded in split_group(self.opener.open(sealed)):
+                    opened += self.explainer.explain(Sighting.decode(encoded), self.attributor)
             except UnreadableSightingError as error:
-                _log.error("sighting %d stays in the spool: %s", number, error)
+                _log.error("group %d of sightings stays in the spool: %s", number, error)
                 self.unopened += 1
                 self._beyond = number
             else:
-                opened += self.explainer.explain(sighting, self.attributor)
                 done.append(number)
         new = self.store.add(opened)
         self.spool.drop(done)

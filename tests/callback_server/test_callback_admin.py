@@ -14,7 +14,7 @@ from callback_helpers import HOST, Running, Site
 from callback_server.console import shell
 from callback_server.console.shell import plain
 from callback_server.console.words import LANGUAGES, choose_language, human_time
-from callback_server.sighting import Sighting, new_id
+from callback_server.sighting import Sighting, encode_group, new_id
 from callback_server.spool import Spool
 
 HITS = 55
@@ -42,7 +42,8 @@ def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     with site.started("worker") as running:
         sealer = site.keys().opener.sealer
         spool = Spool(site.data / "front" / "spool.sqlite3")
-        spool.append([sealer.seal(sighting(number).encode()) for number in range(HITS + 2)] + [b"\x01rubbish"])
+        spool.append(sealer.seal(encode_group([sighting(number) for number in range(HITS + 2)])))
+        spool.append(b"\x01rubbish")
         spool.close()
         running.address("worker")
         while running.api()["unattributed"] < 2:

@@ -20,7 +20,7 @@ from callback_helpers import Receiver, Running, Site, wait_for
 from callback_server.alerts import Alert, Chat, Email, Pace, Syslog
 from callback_server.errors import DeliveryError
 from callback_server.settings import load_settings
-from callback_server.sighting import Sighting
+from callback_server.sighting import Sighting, split_group
 from callback_server.spool import Spool
 
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -48,7 +48,7 @@ def test_an_email_is_well_formed_and_names_no_decoy(mailbox: Running) -> None:
     spool = Spool(mailbox.site.data / "front" / "spool.sqlite3")
     sealed = spool.take(0, 100)[-1][1]
     spool.close()
-    taken = Sighting.decode(mailbox.site.keys().opener.open(sealed))
+    taken = Sighting.decode(split_group(mailbox.site.keys().opener.open(sealed))[-1])
     assert [value for name, value in taken.headers if name == "recipient"] == people["email_to"]
     message = email.message_from_bytes(taken.body, policy=email.policy.default)
     assert message.defects == []

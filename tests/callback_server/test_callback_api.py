@@ -14,7 +14,7 @@ import pytest
 import standardwebhooks
 from callback_helpers import HOST, PASSPHRASE, Receiver, Running, Site, wait_for
 
-from callback_server.sighting import Sighting, new_id
+from callback_server.sighting import Sighting, encode_group, new_id
 from callback_server.spool import Spool
 from honeytokens.locks import PassphraseLock
 from honeytokens.model import Claim
@@ -45,7 +45,7 @@ def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     with site.started("worker", freeze_sources=site.folder / "freeze.toml") as running:
         sealer = site.keys().opener.sealer
         spool = Spool(site.data / "front" / "spool.sqlite3")
-        spool.append([sealer.seal(seen(path, minutes).encode()) for minutes, path in enumerate(LINKS)])
+        spool.append(sealer.seal(encode_group([seen(path, minutes) for minutes, path in enumerate(LINKS)])))
         spool.close()
         wait_for(lambda: len(call(running, "GET", "hits").json()["hits"]) == 3)
         yield running

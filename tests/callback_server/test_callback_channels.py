@@ -31,7 +31,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from callback_server.channels import CHANNELS
 from callback_server.channels.dns_limits import ResponseRates
-from callback_server.sighting import Sighting
+from callback_server.sighting import Sighting, split_group
 from callback_server.spool import Spool
 
 ZONE = "courrier-sante.fr"
@@ -84,11 +84,12 @@ def heard(running: Running, count: int = 1) -> list[Sighting]:
     """Return the newest sightings in the spool, oldest first."""
     spool = Spool(running.site.data / "front" / "spool.sqlite3")
     try:
-        rows = spool.take(0, 10_000)[-count:]
+        rows = spool.take(0, 10_000)
     finally:
         spool.close()
     opener = running.site.keys().opener
-    return [Sighting.decode(opener.open(sealed)) for _, sealed in rows]
+    everything = [one for _, sealed in rows for one in split_group(opener.open(sealed))]
+    return [Sighting.decode(one) for one in everything[-count:]]
 
 
 def by_http(running: Running) -> None:

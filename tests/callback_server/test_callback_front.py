@@ -15,7 +15,7 @@ import httpx
 import pytest
 from callback_helpers import HOST, Running, Site
 
-from callback_server.sighting import Sighting
+from callback_server.sighting import Sighting, split_group
 from callback_server.spool import Spool
 
 FORBIDDEN = ("honeytokens.keys", "honeytokens.registry", "honeytokens.workflows", "callback_server.worker")
@@ -36,7 +36,7 @@ def heard(running: Running) -> Sighting:
         _, sealed = spool.take(0, 1_000)[-1]
     finally:
         spool.close()
-    return Sighting.decode(running.site.keys().opener.open(sealed))
+    return Sighting.decode(split_group(running.site.keys().opener.open(sealed))[-1])
 
 
 @pytest.mark.parametrize(
