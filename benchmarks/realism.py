@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from honeytokens.decoys import Maker, digest_of_data
-from honeytokens.decoys.hosts import host_of
+from honeytokens.decoys.population import population_of
 from honeytokens.markers import Draws
 from honeytokens.model import Field, Recipe
 from honeytokens.profiles import encode, learn
@@ -47,8 +47,7 @@ def _decoys(host: pl.DataFrame, code: str, profile: str, count: int) -> pl.DataF
     near = "44000" if code == "fr_fr" else ""
     recipe = Recipe(code, digest_of_data(code), near, AS_OF, profile=profile, size=count)
     maker, serials = Maker("bench", recipe, b"b" * 32, {}), np.arange(count, dtype=np.uint64)
-    people, made = maker.identities(serials.tolist()), host_of(recipe)
-    assert made
+    people, made = maker.identities(serials.tolist()), population_of(recipe)
     draws = Draws(maker.key, serials)
     others = made.others(draws, made.levels(draws))
     people = people.with_columns(pl.col(Field.BIRTH_DATE).cast(pl.String))

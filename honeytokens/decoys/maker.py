@@ -12,7 +12,7 @@ import polars as pl
 
 from honeytokens import clinical
 from honeytokens.decoys import pools
-from honeytokens.decoys.hosts import host_of, present_by
+from honeytokens.decoys.population import Population, population_of
 from honeytokens.errors import KeyringError
 from honeytokens.keys import Keyring
 from honeytokens.locales import ceiling_of, get
@@ -64,20 +64,12 @@ class Maker:
 
     def streets(self, serials: Sequence[int], people: pl.DataFrame, version: int) -> pl.Series:
         """Return the street lines of one version alone, of the decoys whose :meth:`identities` are ``people``."""
-        draws, host = self._draws(serials), host_of(self.recipe)
-        if host:
-            return host.streets(draws.at(version), host.levels(draws), people)
-        return self.locale.streets(draws.at(version), people)
+        draws, population = self._draws(serials), self._population
+        return population.streets(draws.at(version), population.levels(draws), people)
 
     def bits(self, people: pl.DataFrame) -> pl.DataFrame:
-        """Return how rare each value of ``people`` is, as :meth:`Locale.bits` does, among patients of this host."""
-        host = host_of(self.recipe)
-        if not host:
-            return self.locale.bits(people, self.recipe.near, self.recipe.as_of)
-        # A locale's own people have a town and a street, a host's may have none.
-        return host.bits(
-            self.locale.bits(people.with_columns(pl.col(pl.String).fill_null("")), host.near, host.as_of), people
-        )
+        """Return how rare each value of ``people`` is among those whom decoys imitate, as :meth:`Locale.bits` does."""
+        return self._population.bits(people)
 
     def decoys(self, serials: Sequence[int], version: int = 0) -> list[Decoy]:
         """Return whole decoys, with their medical stories, in the order of the serials."""
@@ -92,15 +84,19 @@ class Maker:
 
     def stories(self, serials: Sequence[int], people: pl.DataFrame) -> list[Story]:
         """Return the medical stories of the decoys whose :meth:`identities` are ``people``."""
-        draws, host = self._draws(serials), host_of(self.recipe)
+        draws = self._draws(serials)
         told = clinical.stories(draws, people, self.recipe.as_of, self._language, self.recipe.practitioners)
-        return host.shortened(told, draws) if host else told
+        return self._population.shortened(told, draws)
 
     def letters(
         self, serials: Sequence[int], people: pl.DataFrame, stories: Sequence[Story]
     ) -> list[tuple[clinical.Letter, ...]]:
         """Return the letters about the stays of the decoys whose :meth:`identities` and :meth:`stories` are given."""
         return clinical.letters(self._draws(serials), people, stories, self._language)
+
+    @property
+    def _population(self) -> Population:
+        return population_of(self.recipe)
 
     @property
     def _language(self) -> str:
@@ -119,16 +115,12 @@ class Maker:
 
     def _people(self, draws: Draws, version: int) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Return the identities, and what stands in columns that hold none of their fields."""
-        host = host_of(self.recipe)
-        levels = host.levels(draws) if host else {}
-        if host:
-            people, others = host.identities(draws, levels), host.others(draws, levels)
-            streets = host.streets(draws.at(version), levels, people)
-        else:
-            people, others = self.locale.identities(draws, self.recipe.near, self.recipe.as_of), pl.DataFrame()
-            streets = self.locale.streets(draws.at(version), people)
+        population = self._population
+        levels = population.levels(draws)
+        people, others = population.identities(draws, levels), population.others(draws, levels)
+        streets = population.streets(draws.at(version), levels, people)
         people = people.with_columns(streets.alias(Field.STREET))
-        present = {field: present_by(levels, field, draws) for field in (Field.PHONE, Field.EMAIL)}
+        present = {field: population.present(field, draws, levels) for field in (Field.PHONE, Field.EMAIL)}
         people = people.with_columns(
             pools.keep(self._phones(draws), present[Field.PHONE]).alias(Field.PHONE),
             pools.keep(self._emails(draws, people), present[Field.EMAIL]).alias(Field.EMAIL),
@@ -144,11 +136,7 @@ class Maker:
         filled = pools.fill(self.recipe.shares, PoolKind.PHONE, self.pool_keys, draws.serials)
         numbers = pl.Series(filled, dtype=pl.String)
         digits = pools.national(numbers, self.locale.calling_code, self.locale.trunk)
-        host = host_of(self.recipe)
-        if host:
-            return host.phones(digits, draws).fill_null(numbers)
-        written = [number and self.locale.format_phone(number) for number in digits.to_list()]
-        return pl.Series(written, dtype=pl.String).fill_null(numbers)
+        return self._population.phones(digits, draws).fill_null(numbers)
 
     def _emails(self, draws: Draws, people: pl.DataFrame) -> pl.Series:
         owned = pools.domains(self.recipe.shares, PoolKind.MAIL)
@@ -160,9 +148,8 @@ class Maker:
         return pl.select(pl.format("{}@{}", self.locale.email_local_parts(draws, people), chosen)).to_series()
 
     def _local_ids(self, draws: Draws, levels: dict[str, Levels]) -> pl.Series:
-        host = host_of(self.recipe)
-        if host and Field.LOCAL_ID in levels and self.recipe.policies.local_id is Policy.GAPS:
-            return host.habits.texts(Field.LOCAL_ID, levels[Field.LOCAL_ID], draws)
+        if Field.LOCAL_ID in levels and self.recipe.policies.local_id is Policy.GAPS:
+            return self._population.habits.texts(Field.LOCAL_ID, levels[Field.LOCAL_ID], draws)
         filled = pools.fill(self.recipe.shares, PoolKind.LOCAL_ID, self.pool_keys, draws.serials)
         return pl.Series(filled, dtype=pl.String)
 

@@ -11,10 +11,8 @@ import hashlib
 import io
 import json
 import tomllib
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -23,6 +21,7 @@ from numpy.typing import NDArray
 
 from honeytokens.errors import PlanRefusedError
 from honeytokens.locales.emails import local_parts
+from honeytokens.locales.national import National
 from honeytokens.locales.places import NO_SUCH_PLACE, Places
 from honeytokens.locales.tables import (
     Ages,
@@ -49,31 +48,32 @@ _PEOPLE_PER_HOME = 2
 _SHORTEST_POSTCODE = 4
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Tables:
-    hand: dict[str, Any]
-    ages: Ages
-    places: Places
-    first_names: dict[str, Choice]
-    surnames: Choice
-    streets: Choice
-    numbers: I64
-
-
 @cache
-def _tables() -> _Tables:
+def national() -> National:
+    """Return the profile of the United Kingdom."""
     hand = tomllib.loads(data_folder(_CODE).joinpath("tables.toml").read_text("utf-8"))
-    flat = hand["first_names"]["flat"]
-    first_names = {
-        "female": Choice.of({name: 10_000 // (n + flat) for n, name in enumerate(Vocabulary.first_names_female)}),
-        "male": Choice.of({name: 10_000 // (n + flat) for n, name in enumerate(Vocabulary.first_names_male)}),
-    }
-    surnames = Choice.of({name: round(100 * share) for name, share in Vocabulary.last_names.items()})
-    streets = hand["streets"]
+    flat, numbers, streets, towns = hand["first_names"]["flat"], hand["numbers"], hand["streets"], _towns()
+    first_names = {"female": Vocabulary.first_names_female, "male": Vocabulary.first_names_male}
+    surnames = {name: round(100 * share) for name, share in Vocabulary.last_names.items()}
     ways = {f"{n} {w}": a * b for n, a in streets["names"].items() for w, b in streets["ways"].items()}
-    numbers = cumulative(100_000 // (n + hand["numbers"]["flat"]) for n in range(1, hand["numbers"]["last"] + 1))
-    places = Places(_towns(), hand["near"])
-    return _Tables(hand, Ages.of(hand["ages"]), places, first_names, surnames, Choice.of(ways), numbers)
+    house_numbers = cumulative(100_000 // (n + numbers["flat"]) for n in range(1, numbers["last"] + 1))
+    return National(
+        ages=Ages.of(hand["ages"]),
+        married=hand["married"]["by_age"],
+        names={"surname": Choice.of(surnames)}
+        | {
+            sex: Choice.of({name: 10_000 // (n + flat) for n, name in enumerate(first_names[sex])})
+            for sex in first_names
+        },
+        places=Places(towns, hand["near"]),
+        towns=towns,
+        born=hand["born"],
+        abroad={},
+        ways={"en": Choice.of(ways)},
+        house_numbers={"town": house_numbers},
+        email_forms=hand["email"]["forms"],
+        phone_blocks=hand["phones"]["reserved"],
+    )
 
 
 def _towns() -> pl.DataFrame:
@@ -94,6 +94,14 @@ class EnGb:
     capital = "SE1"
     calling_code, trunk = "44", "0"
 
+    def __init__(self, profile: National | None = None) -> None:
+        self._profile = profile
+
+    @property
+    def profile(self) -> National:
+        """Return what everything is drawn from: what it was made with, or the profile of the country."""
+        return self._profile or national()
+
     @property
     def digest(self) -> str:
         """Return the SHA-256, in hex, of the files of ``data/en_gb`` and of faker's vocabularies as they are used."""
@@ -102,26 +110,26 @@ class EnGb:
 
     def spelt_towns(self, names: pl.Series) -> pl.Series:
         """Return names of towns, however they are written, as the tables spell them; null for others."""
-        return spelt_towns(names, _tables().places.frame["town"])
+        return spelt_towns(names, self.profile.places.frame["town"])
 
     def is_place(self, postcode: str) -> bool:
         """Return whether the table has a town in this postcode's district; ``LS6`` and ``LS6 2AB`` both do."""
-        return _district(postcode) in _tables().places.postcodes
+        return _district(postcode) in self.profile.places.postcodes
 
     def identities(self, draws: Draws, near: str, as_of: date, given: pl.DataFrame | None = None) -> pl.DataFrame:
         """Return who the decoys are."""
-        tables = _tables()
-        home = tables.places.frame[tables.places.draw(draws, self._near(near))]
-        female, age, born = of_given(tables.ages.draw(draws, as_of), given, as_of)
-        surname, birth_name = _surnames(draws, female, age)
+        profile = self.profile
+        home = profile.places.frame[profile.places.draw(draws, self._near(near))]
+        female, age, born = of_given(profile.ages.draw(draws, as_of), given, as_of)
+        surname, birth_name = _surnames(profile, draws, female, age)
         first_name = scatter(
             len(female),
-            [(mask, tables.first_names[sex].draw(draws.where(mask), "first name"))
+            [(mask, profile.names[sex].draw(draws.where(mask), "first name"))
              for sex, mask in (("female", female), ("male", ~female))],
         )  # fmt: skip
-        towns = Choice(tables.places.frame["town"], cumulative(tables.places.frame["population"].to_list()))
+        towns = Choice(profile.towns["town"], cumulative(profile.towns["population"].to_list()))
         elsewhere = towns.draw(draws, "birth place")
-        at_home = pl.Series(draws.chance("born at home", tables.hand["born"]["home"], 100))
+        at_home = pl.Series(draws.chance("born at home", profile.born["home"], 100))
         return pl.DataFrame(
             {
                 "surname": surname,
@@ -137,34 +145,33 @@ class EnGb:
 
     def streets(self, draws: Draws, identities: pl.DataFrame) -> pl.Series:  # noqa: ARG002
         """Return street lines, such as ``12 Church Lane``."""
-        tables = _tables()
-        number = pl.Series(draws.pick("house number", tables.numbers) + 1)
-        return pl.select(pl.format("{} {}", number, tables.streets.draw(draws, "street"))).to_series()
+        profile = self.profile
+        number = pl.Series(draws.pick("house number", profile.house_numbers["town"]) + 1)
+        return pl.select(pl.format("{} {}", number, profile.ways["en"].draw(draws, "street"))).to_series()
 
     def bits(self, people: pl.DataFrame, near: str, as_of: date) -> pl.DataFrame:
         """Return how rare each value is; no value counts for more than 20 bits."""
-        tables, place = _tables(), self._near(near)
+        profile, place = self.profile, self._near(near)
         district = people.with_columns(pl.col("postcode").str.extract(r"^(\S+)"))
-        postcode, town = tables.places.share_of(district, place)
+        postcode, town = profile.places.share_of(district, place)
         # A scan takes a first half of four signs for a whole postcode.
         whole = (district["postcode"].str.len_chars() < _SHORTEST_POSTCODE).to_numpy()
         shares = {
-            "surname": _surname_shares(people["surname"]),
-            "birth_name": _surname_shares(people["birth_name"]),
-            "first_name": _first_name_shares(people),
+            "surname": _surname_shares(profile, people["surname"]),
+            "birth_name": _surname_shares(profile, people["birth_name"]),
+            "first_name": _first_name_shares(profile, people),
             "sex": np.ones(len(people)),
-            "birth_date": tables.ages.birth_date_share(people["birth_date"], as_of),
-            "birth_place": _birth_place_shares(people),
-            "postcode": np.where(whole, postcode / tables.hand["near"]["units"], postcode),
+            "birth_date": profile.ages.birth_date_share(people["birth_date"], as_of),
+            "birth_place": _birth_place_shares(profile, people),
+            "postcode": np.where(whole, postcode / profile.places.tiers["units"], postcode),
             "town": town,
-            "street": _street_shares(people, district),
+            "street": _street_shares(profile, people, district),
         }
         return bits_frame(people, shares)
 
     def email_local_parts(self, draws: Draws, identities: pl.DataFrame) -> pl.Series:
         """Return what stands before the ``@``."""
-        forms = [(start, form, weight) for start, form, weight in _tables().hand["email"]["forms"]]
-        return local_parts(draws, identities, forms, [""] * len(identities))
+        return local_parts(draws, identities, self.profile.email_forms, [""] * len(identities))
 
     def national_ids(self, draws: Draws, identities: pl.DataFrame) -> pl.Series:  # noqa: ARG002
         """Return NHS numbers that begin with 999, which the NHS keeps for tests, with their check digit."""
@@ -172,7 +179,7 @@ class EnGb:
 
     def reserved_phones(self, draws: Draws) -> pl.Series:
         """Return numbers from 07700 900xxx and 01632 960xxx, which Ofcom keeps for drama."""
-        blocks = _tables().hand["phones"]["reserved"]
+        blocks = self.profile.phone_blocks
         picked = draws.pick("phone block", cumulative(weight for _, _, weight in blocks))
         starts, widths = (pl.Series(column).gather(picked) for column in list(zip(*blocks, strict=True))[:2])
         ends = pl.Series(draws.below("phone end", 1000)).cast(pl.String).str.zfill(widths)
@@ -201,30 +208,29 @@ def _inward(draws: Draws) -> pl.Series:
     return pl.select(pl.format("{}{}{}", pl.Series(draws.below("inward digit", 10)), first, second)).to_series()
 
 
-def _surnames(draws: Draws, female: NDArray[np.bool_], age: I64) -> tuple[pl.Series, pl.Series]:
-    tables = _tables()
-    wed = married(draws, female, age, tables.hand["married"]["by_age"])
-    born, other = tables.surnames.draw(draws, "surname"), tables.surnames.draw(draws, "married name")
+def _surnames(profile: National, draws: Draws, female: NDArray[np.bool_], age: I64) -> tuple[pl.Series, pl.Series]:
+    wed = married(draws, female, age, profile.married)
+    born, other = (profile.names["surname"].draw(draws, label) for label in ("surname", "married name"))
     used = pl.select(pl.when(pl.Series(wed)).then(other).otherwise(born)).to_series()
     return used, pl.select(pl.when(born != used).then(born)).to_series()
 
 
-def _surname_shares(names: pl.Series) -> NDArray[np.float64]:
+def _surname_shares(profile: National, names: pl.Series) -> NDArray[np.float64]:
     """Return each surname's share, or that in a short list of names if it is more."""
-    known = _tables().surnames
+    known = profile.names["surname"]
     return share_of(folded(names), folded(known.values), np.maximum(known.shares, shares_in_lists(known.shares)))
 
 
-def _first_name_shares(people: pl.DataFrame) -> NDArray[np.float64]:
+def _first_name_shares(profile: National, people: pl.DataFrame) -> NDArray[np.float64]:
     female = (people["sex"] == "female").to_numpy()
-    names, known = folded(people["first_name"]), _tables().first_names
+    names, known = folded(people["first_name"]), {sex: profile.names[sex] for sex in ("female", "male")}
     of_sex = {sex: share_of(names, folded(choice.values), choice.shares) for sex, choice in known.items()}
     return np.where(female, of_sex["female"], of_sex["male"])
 
 
-def _birth_place_shares(people: pl.DataFrame) -> NDArray[np.float64]:
+def _birth_place_shares(profile: National, people: pl.DataFrame) -> NDArray[np.float64]:
     """Return each birth place's share among those who live in the same town."""
-    frame, home = _tables().places.frame, _tables().hand["born"]["home"] / 100
+    frame, home = profile.towns, profile.born["home"] / 100
     population = frame["population"].to_numpy()
     anywhere = share_of(people["birth_place"], frame["town"], population / population.sum())
     at_home = (people["birth_place"] == people["town"]).to_numpy()
@@ -232,17 +238,17 @@ def _birth_place_shares(people: pl.DataFrame) -> NDArray[np.float64]:
     return shares
 
 
-def _street_shares(people: pl.DataFrame, district: pl.DataFrame) -> NDArray[np.float64]:
+def _street_shares(profile: National, people: pl.DataFrame, district: pl.DataFrame) -> NDArray[np.float64]:
     """Return each street line's share of its postcode; 0 for another form of line.
 
     A postcode lies in one street, so what the line adds to it is one home among the few that share it.
     """
-    tables = _tables()
+    totals = profile.house_numbers["town"]
     form = people.select(pl.col("street").str.extract_groups(r"^(\d+) (.+)$").struct.unnest())
-    known = pl.Series(range(1, len(tables.numbers) + 1), dtype=pl.Int64)
-    numbers = share_of(form["1"].cast(pl.Int64), known, np.diff(tables.numbers, prepend=0) / tables.numbers[-1])
-    share = numbers * tables.streets.share(form["2"])
-    inhabitants = tables.places.population(district) / tables.hand["near"]["units"]
+    known = pl.Series(range(1, len(totals) + 1), dtype=pl.Int64)
+    numbers = share_of(form["1"].cast(pl.Int64), known, np.diff(totals, prepend=0) / totals[-1])
+    share = numbers * profile.ways["en"].share(form["2"])
+    inhabitants = profile.places.population(district) / profile.places.tiers["units"]
     home = np.minimum(_PEOPLE_PER_HOME / inhabitants, 1)
     return np.where(share > 0, np.maximum(share, home), 0.0)
 

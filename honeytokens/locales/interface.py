@@ -7,11 +7,12 @@ from typing import Protocol
 
 import polars as pl
 
+from honeytokens.locales.national import National
 from honeytokens.markers import Draws
 
 
 class Locale(Protocol):
-    """One country. Every method is a pure function of its arguments and of the locale's shipped tables.
+    """One country. Every method is a pure function of its arguments and of the locale's profile.
 
     Frames have one row per serial of ``draws``, in that order.
     """
@@ -24,6 +25,10 @@ class Locale(Protocol):
     """What is dialled from abroad, without a plus sign: ``33``."""
     trunk: str
     """What stands before a national number instead of the calling code: ``0``, or nothing."""
+
+    @property
+    def profile(self) -> National:
+        """Return what everything is drawn from."""
 
     @property
     def digest(self) -> str:

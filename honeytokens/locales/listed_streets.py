@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -12,8 +11,9 @@ import polars as pl
 from anyascii import anyascii
 from numpy.typing import NDArray
 
+from honeytokens.locales.national import National
 from honeytokens.locales.tables import Choice, scatter, share_of
-from honeytokens.markers import Draws, cumulative
+from honeytokens.markers import Draws
 from honeytokens.markers.draws import I64
 
 _PEOPLE_PER_HOME = 2
@@ -22,59 +22,47 @@ _ORDINARY = {"a", "aan", "au", "aux", "d", "de", "den", "der", "des", "du", "het
              "saint", "sainte", "sint", "st", "the", "van"}  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Streets:
-    """Streets of each language; ``languages`` says how usual each is in a region.
+def ways_of(table: Mapping[str, Any]) -> Choice:
+    """Return the streets of a language's table, written by hand: ``ways`` and ``names`` with weights."""
+    return Choice.of(dict(_lines(table)))
 
-    ``line`` is a line without its words, such as ``{street} {number}``; ``ordinary`` are the words that tell no street
-    from another: a scan leaves them out.
+
+def ordinary_words(tables: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    """Return the words that tell no street from another: the kinds of ways of some tables, and articles."""
+    return frozenset({word for table in tables for way in table["ways"] for word in _words(way)} | _ORDINARY)
+
+
+def lines(profile: National, draws: Draws, keys: pl.Series) -> pl.Series:
+    """Return a street line for each serial, whose home's region has the key in ``keys``."""
+    language = draw_by(draws, "street language", keys, profile.languages)
+    street = draw_by(draws, "street", language, profile.ways)
+    number = pl.Series(draws.pick("house number", profile.house_numbers["town"]) + 1).cast(pl.String)
+    parts = {"{street}": street, "{number}": number}
+    pieces = [parts.get(piece, pl.lit(piece)) for piece in re.split(r"(\{\w+\})", profile.street_line) if piece]
+    return pl.select(pl.concat_str(pieces)).to_series()
+
+
+def line_shares(profile: National, lines: pl.Series, inhabitants: I64) -> NDArray[np.float64]:
+    """Return the share of the inhabitants of a postcode who have each line, 0 for a line of another form.
+
+    What a scan cannot tell apart is one line here: the number and the first word that tells the street. A share is
+    never less than that of one home among the postcode's.
     """
 
-    line: str
-    languages: Mapping[str, Choice]
-    names: Mapping[str, Choice]
-    numbers: I64
-    ordinary: frozenset[str]
+    def telling(name: str) -> str:
+        return next((word for word in _words(name) if word not in profile.ordinary), "")
 
-    @classmethod
-    def of(cls, hand: Mapping[str, Any], numbers: Mapping[str, int]) -> Streets:
-        """Return the streets of a table written by hand: ``ways`` and ``names`` for each language, with weights."""
-        named, ways = {}, set[str]()
-        for language, table in hand["named"].items():
-            named[language] = Choice.of(dict(_lines(table)))
-            ways |= {word for way in table["ways"] for word in _words(way)}
-        totals = cumulative(100_000_000 // (n + numbers["flat"]) for n in range(1, numbers["last"] + 1))
-        languages = {key: Choice.of(weights) for key, weights in hand["languages"].items()}
-        return cls(hand["line"], languages, named, totals, frozenset(ways | _ORDINARY))
-
-    def lines(self, draws: Draws, keys: pl.Series) -> pl.Series:
-        """Return a street line for each serial, whose home's region has the key in ``keys``."""
-        language = draw_by(draws, "street language", keys, self.languages)
-        street = draw_by(draws, "street", language, self.names)
-        number = pl.Series(draws.pick("house number", self.numbers) + 1).cast(pl.String)
-        parts = {"{street}": street, "{number}": number}
-        pieces = [parts.get(piece, pl.lit(piece)) for piece in re.split(r"(\{\w+\})", self.line) if piece]
-        return pl.select(pl.concat_str(pieces)).to_series()
-
-    def shares(self, lines: pl.Series, inhabitants: I64) -> NDArray[np.float64]:
-        """Return the share of the inhabitants of a postcode who have each line, 0 for a line of another form.
-
-        What a scan cannot tell apart is one line here: the number and the first word that tells the street. A share is
-        never less than that of one home among the postcode's.
-        """
-        number = lines.str.extract(r"(\d+)").cast(pl.Int64, strict=False)
-        telling = lines.str.replace(r"\d+", "").map_elements(self._telling, return_dtype=pl.String)
-        known = pl.Series(range(1, len(self.numbers) + 1), dtype=pl.Int64)
-        numbered = share_of(number, known, np.diff(self.numbers, prepend=0) / self.numbers[-1])
-        named = np.zeros(len(lines))
-        for names in self.names.values():
-            words = names.values.map_elements(self._telling, return_dtype=pl.String)
-            named = np.maximum(named, share_of(telling, words, names.shares))
-        share = numbered * named
-        return np.where(share > 0, np.maximum(share, np.minimum(_PEOPLE_PER_HOME / inhabitants, 1)), 0.0)
-
-    def _telling(self, name: str) -> str:
-        return next((word for word in _words(name) if word not in self.ordinary), "")
+    totals = profile.house_numbers["town"]
+    number = lines.str.extract(r"(\d+)").cast(pl.Int64, strict=False)
+    told = lines.str.replace(r"\d+", "").map_elements(telling, return_dtype=pl.String)
+    known = pl.Series(range(1, len(totals) + 1), dtype=pl.Int64)
+    numbered = share_of(number, known, np.diff(totals, prepend=0) / totals[-1])
+    named = np.zeros(len(lines))
+    for names in profile.ways.values():
+        words = names.values.map_elements(telling, return_dtype=pl.String)
+        named = np.maximum(named, share_of(told, words, names.shares))
+    share = numbered * named
+    return np.where(share > 0, np.maximum(share, np.minimum(_PEOPLE_PER_HOME / inhabitants, 1)), 0.0)
 
 
 def _words(text: str) -> list[str]:

@@ -1,7 +1,7 @@
 """What a host's own tables look like, as aggregates: learnt from one reading, kept, drawn from again.
 
 No cell of a profile counts fewer than ten patients, and no value in it belongs to fewer: it holds no row, and nothing
-that tells of one patient. The national profile, which learns nothing, is the default.
+that tells of one patient. A profile of no host tells nothing, and leaves all to the country's.
 
 Never reads a database and never knows a country: it is handed frames of text, and gives frames of text.
 """
@@ -11,7 +11,6 @@ from honeytokens.profiles.explaining import explain
 from honeytokens.profiles.learning import learn
 from honeytokens.profiles.schema import (
     LEAST,
-    NATIONAL,
     NULL,
     Codes,
     Days,
@@ -25,7 +24,6 @@ from honeytokens.profiles.schema import (
 
 __all__ = [
     "LEAST",
-    "NATIONAL",
     "NULL",
     "Codes",
     "Days",

@@ -137,17 +137,10 @@ class Profile:
     children: Mapping[str, Mapping[str, Count]] = field(default_factory=dict)
     lacking: tuple[str, ...] = ()
     version: Literal[1] = 1
-    present: Mapping[str, int] = field(default_factory=dict)
-    """Of a field that pools fill, the per cent of patients who have one, where ``columns`` do not tell."""
-
-    @property
-    def learnt_any(self) -> bool:
-        """Whether anything was learnt from a host."""
-        return bool(self.columns)
 
 
-NATIONAL = Profile(0, "", "", {}, present={"phone": 90, "email": 55})
-"""Nothing learnt: names, ages and places are the locale's. The shares with a phone and an e-mail are assumed."""
+NOTHING = Profile(0, "", "", {})
+"""Of no host: all that decoys are drawn from is the country's."""
 
 _ADAPTER: TypeAdapter[Profile] = TypeAdapter(Profile)
 
@@ -165,12 +158,12 @@ def encode(profile: Profile) -> str:
 
 @lru_cache(maxsize=8)
 def decode(text: str) -> Profile:
-    """Return the profile of a text; the national one for the empty text.
+    """Return the profile of a text; the one that tells nothing for the empty text.
 
     Raises :class:`ProfileError` for anything else that :func:`encode` did not make.
     """
     if not text:
-        return NATIONAL
+        return NOTHING
     try:
         return _ADAPTER.validate_json(zlib.decompress(base64.b64decode(text, validate=True)))
     except (ValueError, zlib.error, ValidationError) as error:
@@ -178,5 +171,5 @@ def decode(text: str) -> Profile:
 
 
 def digest(text: str) -> str:
-    """Return the SHA-256, in hex, of a profile's text form; empty for the national one."""
+    """Return the SHA-256, in hex, of a profile's text form; empty for the one that tells nothing."""
     return hashlib.sha256(text.encode()).hexdigest() if text else ""

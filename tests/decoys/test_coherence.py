@@ -10,7 +10,7 @@ from stdnum.fr import nir
 
 from honeytokens.decoys import Given, Maker, digest_of_data, with_policies
 from honeytokens.keys import Keyring
-from honeytokens.locales.fr_fr import tables, towns
+from honeytokens.locales.fr_fr import tables
 from honeytokens.model import DEMO, Field, Policy, Pool, PoolKind, PoolShare, Recipe
 
 AS_OF = date(2026, 3, 1)
@@ -49,7 +49,7 @@ def people(owned: Maker, full: bool) -> pl.DataFrame:
 
 
 def test_every_postcode_belongs_to_its_town_and_every_birthplace_is_one(people: pl.DataFrame) -> None:
-    pairs = towns.places().frame.select("postcode", "town")
+    pairs = tables.national().places.frame.select("postcode", "town")
     assert people.join(pairs, on=["postcode", "town"], how="anti").is_empty()
     abroad = set(tables.hand_written()["born"]["abroad_places"])
     known = set(tables.communes()["town"]) | abroad

@@ -12,7 +12,7 @@ from faker.providers.person.fr_FR import Provider as Persons
 
 from honeytokens import locales
 from honeytokens.fingerprints import fold, street_words
-from honeytokens.locales.fr_fr import tables, towns
+from honeytokens.locales.fr_fr import tables
 from honeytokens.locales.tables import data_folder, folded
 from honeytokens.markers import Draws
 
@@ -25,7 +25,7 @@ def people(near: str = "35000") -> pl.DataFrame:
 
 
 def test_every_pair_of_postcode_and_town_is_in_the_table() -> None:
-    pairs = towns.places().frame.select("postcode", "town")
+    pairs = FR.profile.places.frame.select("postcode", "town")
     assert people().join(pairs, on=["postcode", "town"], how="anti").is_empty()
 
 
@@ -41,25 +41,25 @@ def test_every_pair_of_postcode_and_town_is_in_the_table() -> None:
     ],
 )
 def test_known_postcodes(postcode: str, town: str | None) -> None:
-    found = set(towns.places().frame.filter(postcode=postcode)["town"])
+    found = set(FR.profile.places.frame.filter(postcode=postcode)["town"])
     assert FR.is_place(postcode) is (town is not None)
     assert town is None or town in found
 
 
 def test_the_three_large_cities_live_by_arrondissement() -> None:
-    paris = towns.places().frame.filter(pl.col("town") == "Paris")
+    paris = FR.profile.places.frame.filter(pl.col("town") == "Paris")
     assert set(paris["postcode"]) == {*(f"750{n:02}" for n in range(1, 21)), "75116"}
     assert paris["population"].sum() > 2_000_000
 
 
 def test_first_names_belong_to_the_sex_and_the_decade_of_birth() -> None:
     for sex in ("female", "male"):
-        table = tables.first_names(sex)
         group = people().filter(sex=sex)
-        columns = table.column(group["birth_date"].dt.year().to_numpy())
-        for column in np.unique(columns):
-            known = table.names.filter(pl.Series(table.shares(int(column)) > 0))
-            assert group.filter(pl.Series(columns == column))["first_name"].is_in(known.implode()).all()
+        decades = (group["birth_date"].dt.year().clip(1911, 2020) - 1911) // 10 * 10 + 1911
+        for decade in decades.unique():
+            listed = FR.profile.names[f"{sex} {decade}"]
+            known = listed.values.filter(pl.Series(listed.shares > 0))
+            assert group.filter(decades == decade)["first_name"].is_in(known.implode()).all()
 
 
 @pytest.mark.parametrize(
@@ -72,9 +72,8 @@ def test_first_names_belong_to_the_sex_and_the_decade_of_birth() -> None:
     ],
 )
 def test_names_have_their_time(name: str, sex: str, usual: int, rare: int) -> None:
-    table = tables.first_names(sex)
-    row = table.names.to_list().index(name)
-    shares = {year: table.shares((year - 1911) // 10)[row] for year in (usual, rare)}
+    asked = pl.Series([name])
+    shares = {year: FR.profile.names[f"{sex} {year}"].share(asked)[0] for year in (usual, rare)}
     assert shares[usual] > 0.01
     assert shares[rare] < shares[usual] / 8
 

@@ -26,7 +26,7 @@ FEW = Draws(b"l" * 32, np.arange(3_000, dtype=np.uint64))
 BY_CODE: dict[str, ListedLocale] = {"fr_be": FrBe(), "fr_lu": FrLu(), "en_us": EnUs()}
 NEAR = {"fr_be": "1000", "fr_lu": "4010", "en_us": "98101"}
 BE, LU, US = BY_CODE.values()
-PORTUGAL = set(LU._tables.abroad["pt"].values)
+PORTUGAL = set(LU.profile.abroad["pt"].values)
 
 every_list = pytest.mark.parametrize("code", BY_CODE)
 
@@ -47,7 +47,7 @@ def test_the_locale_is_there_to_be_asked_for(code: str) -> None:
 
 @every_list
 def test_every_pair_of_postcode_and_town_is_in_the_table(code: str) -> None:
-    pairs = BY_CODE[code]._tables.places.frame.select("postcode", "town")
+    pairs = BY_CODE[code].profile.places.frame.select("postcode", "town")
     assert people(code).join(pairs, on=["postcode", "town"], how="anti").is_empty()
     assert pairs.filter(pl.col("town").str.contains(r"[(/]|^\s|\s$|^$")).is_empty()
 
@@ -77,7 +77,7 @@ def test_every_pair_of_postcode_and_town_is_in_the_table(code: str) -> None:
 def test_known_postcodes(code: str, postcode: str, town: str | None) -> None:
     locale = BY_CODE[code]
     assert locale.is_place(postcode) is (town is not None)
-    frame = locale._tables.places.frame
+    frame = locale.profile.places.frame
     assert town is None or town in set(frame.filter(postcode=locale.postcode(postcode))["town"])
 
 
@@ -89,14 +89,14 @@ def test_a_scan_reads_the_postcodes(code: str) -> None:
 
 @pytest.mark.parametrize(("near", "usual", "rare"), [("5000", "fr", "nl"), ("9000", "nl", "fr")])
 def test_belgian_names_are_of_the_language_of_the_region(near: str, usual: str, rare: str) -> None:
-    names = BE._tables.names
+    names = BE.profile.names
     surnames = people("fr_be", near)["surname"]
     own, other = (set(names[f"{language} surname"].values) for language in (usual, rare))
     assert share_in(surnames, own - other) > 5 * share_in(surnames, other - own)
 
 
 def test_brussels_has_names_of_both_languages() -> None:
-    fr, nl = (set(BE._tables.names[f"{language} surname"].values) for language in ("fr", "nl"))
+    fr, nl = (set(BE.profile.names[f"{language} surname"].values) for language in ("fr", "nl"))
     surnames = people("fr_be")["surname"]
     assert 0.05 < share_in(surnames, nl - fr) < share_in(surnames, fr - nl)
 
@@ -104,9 +104,9 @@ def test_brussels_has_names_of_both_languages() -> None:
 def test_luxembourg_has_names_of_every_origin() -> None:
     for origin in LU._origin_names():
         rest = set().union(
-            *(LU._tables.names[f"{other} surname"].values for other in LU._origin_names() if other != origin)
+            *(LU.profile.names[f"{other} surname"].values for other in LU._origin_names() if other != origin)
         )
-        own = set(LU._tables.names[f"{origin} surname"].values) - rest
+        own = set(LU.profile.names[f"{origin} surname"].values) - rest
         assert share_in(people("fr_lu")["surname"], own) > 0.015, origin
     portuguese = people("fr_lu").filter(pl.col("surname").is_in(["Ferreira", "Pereira", "Rodrigues"]))
     assert 0.4 < share_in(portuguese["birth_place"], PORTUGAL) < 0.8

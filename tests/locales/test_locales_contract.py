@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from itertools import combinations
@@ -26,7 +27,9 @@ from honeytokens import locales
 from honeytokens.errors import PlanRefusedError, UnknownNameError
 from honeytokens.fingerprints import fold, read_forms, street_words
 from honeytokens.locales.interface import Locale
-from honeytokens.markers import Draws
+from honeytokens.locales.places import Places
+from honeytokens.locales.tables import Ages, Choice
+from honeytokens.markers import Draws, cumulative
 
 AS_OF = date(2026, 3, 1)
 KEY = bytes(range(32))
@@ -146,6 +149,44 @@ def test_birth_name_is_given_only_when_it_differs_and_to_grown_women(code: str) 
     assert married.filter(pl.col("birth_name") == pl.col("surname")).is_empty()
     assert married["birth_date"].max() < date(2009, 1, 1)  # type: ignore[operator]
     assert 0.1 < len(married) / 50_000 < 0.4
+
+
+@every_locale
+def test_all_that_a_locale_draws_from_is_its_profile(code: str) -> None:
+    """A country of one town, where all are married women of forty with one name, made by the same code."""
+    own = locales.get(code).profile
+    home = own.places.frame.filter(pl.col("postcode") == NEAR[code].split()[0]).head(1)
+    home = home.with_columns(pl.col("town").alias(name) for name in home.columns if name == "ward")
+    called = {"surname": "Solo", "female": "Ada", "male": "Bob"}
+    other = replace(
+        own,
+        ages=Ages.of({"female": [[0, 39, 0], [40, 40, 1]], "male": [[0, 40, 0]]}),
+        names={kind: Choice.of({called[(set(kind.split()) & set(called)).pop()]: 1}) for kind in own.names},
+        places=Places(home, own.places.tiers),
+        towns=own.towns.join(home, on=["town", "area"], how="semi").head(1),
+        born={rule: 0 if "abroad" in rule else number for rule, number in own.born.items()},
+        ways={language: Choice.of({"Allée Unique": 1}) for language in own.ways},
+        house_numbers={kind: cumulative([0, 0, 1]) for kind in own.house_numbers},
+        street_rules=dict.fromkeys(own.street_rules, 0),
+        email_forms=[(1900, "{last}.{first}", 1)],
+        phone_blocks=own.phone_blocks[:1],
+    )
+    locale = type(locales.get(code))(other)  # type: ignore[call-arg]
+    people = locale.identities(draws(*range(200)), NEAR[code], AS_OF)
+    assert people["birth_date"].is_between(date(1985, 3, 2), date(1986, 3, 1)).all()
+    told = people.with_columns(street=locale.streets(draws(*range(200)), people)).drop("birth_date", "postcode")
+    (one,) = told.unique().rows(named=True)
+    town, street = home["town"].item(), one.pop("street")
+    assert one == {
+        "surname": "Solo", "birth_name": None, "first_name": "Ada", "sex": "female", "birth_place": town, "town": town
+    }  # fmt: skip
+    assert sorted(street.replace(",", "").split()) == ["3", "Allée", "Unique"]
+    assert set(locale.email_local_parts(draws(*range(9)), people.head(9))) == {"solo.ada"}
+    (block, free, _), phones = own.phone_blocks[0], locale.reserved_phones(draws(*range(99))).to_list()
+    for phone in phones:
+        assert re.sub(r"\D", "", phone)[-free - len(block) : -free] == block
+    bits = locale.bits(people.with_columns(street=pl.lit(street)), NEAR[code], AS_OF)
+    assert bits["first_name"].max() == 0.0
 
 
 @every_locale

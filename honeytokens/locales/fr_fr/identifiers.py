@@ -17,7 +17,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from honeytokens.locales.fr_fr.tables import communes, hand_written
+from honeytokens.locales.fr_fr.tables import communes
+from honeytokens.locales.national import National
 from honeytokens.locales.tables import Choice
 from honeytokens.markers import Draws
 from honeytokens.markers.draws import I64
@@ -105,9 +106,9 @@ def _towns_with_a_ceiling() -> pl.DataFrame:
     return frame.select("town", commune=pl.col("code").str.slice(2).cast(pl.Int64), ceiling=births)
 
 
-def reserved_phones(draws: Draws) -> pl.Series:
+def reserved_phones(profile: National, draws: Draws) -> pl.Series:
     """Return ten digits, two by two, from the blocks 01 99 00, 02 61 91, 03 53 01, 04 65 71, 05 36 49, 06 39 98."""
-    blocks = Choice.of({two_by_two(block): weight for block, weight in hand_written()["phones"]["reserved"].items()})
+    blocks = Choice.of({two_by_two(block): weight for block, _, weight in profile.phone_blocks})
     block, end = blocks.draw(draws, "phone block"), _ends().gather(draws.below("phone end", 10_000))
     return pl.select(pl.format("{} {}", block, end)).to_series()
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 import polars as pl
 from anyascii import anyascii
 from numpy.typing import NDArray
 
-from honeytokens.locales.fr_fr.tables import communes, hand_written
 from honeytokens.locales.fr_fr.towns import homes_of
-from honeytokens.locales.tables import Choice, scatter, share_of, spans_of
+from honeytokens.locales.national import National
+from honeytokens.locales.tables import scatter, share_of, spans_of
 from honeytokens.markers import Draws, cumulative
 from honeytokens.markers.draws import I64
 
@@ -36,41 +36,41 @@ class _Roads:
     spans: dict[str, tuple[int, int]]
 
 
-def lines(draws: Draws, identities: pl.DataFrame) -> pl.Series:
+def lines(profile: National, draws: Draws, identities: pl.DataFrame) -> pl.Series:
     """Return a street line for each serial, given its ``postcode`` and ``town``; String."""
-    homes = homes_of(identities)
-    village = (homes["population"].fill_null(1) < hand_written()["numbers"]["village"]).to_numpy()
-    to_town = draws.chance("street to town", hand_written()["streets"]["named_for_town"], 100)
+    homes = homes_of(profile, identities)
+    village = (homes["population"].fill_null(1) < profile.street_rules["village"]).to_numpy()
+    to_town = draws.chance("street to town", profile.street_rules["named_for_town"], 100)
     names = scatter(
         len(homes),
         [
-            (to_town, _roads(draws.where(to_town), homes.filter(to_town), village[to_town])),
-            (~to_town, _ways().draw(draws.where(~to_town), "street")),
+            (to_town, _roads(profile, draws.where(to_town), homes.filter(to_town), village[to_town])),
+            (~to_town, profile.ways["fr"].draw(draws.where(~to_town), "street")),
         ],
     )
     number = np.empty(len(homes), dtype=np.int64)
-    for mask, kind in ((village, True), (~village, False)):
-        number[mask] = draws.where(mask).pick("house number", _numbers(kind)) + 1
-    suffix = pl.Series(_SUFFIXES).gather(draws.pick("house suffix", _suffixes()))
+    for mask, kind in ((village, "village"), (~village, "town")):
+        number[mask] = draws.where(mask).pick("house number", profile.house_numbers[kind]) + 1
+    suffix = pl.Series(_SUFFIXES).gather(draws.pick("house suffix", _suffixes(profile)))
     return pl.select(pl.format("{}{} {}", pl.Series(number), suffix, names)).to_series()
 
 
-def shares(people: pl.DataFrame) -> NDArray[np.float64]:
+def shares(profile: National, people: pl.DataFrame) -> NDArray[np.float64]:
     """Return the share of the inhabitants of each row's town who have its ``street``, 0 for a line of another form.
 
     What a scan cannot tell apart is one line here: whatever kind of way, with "bis" or without. A share is never less
     than that of one home among the town's: a village's lines are not rarer than that.
     """
-    homes = homes_of(people)
+    homes = homes_of(profile, people)
     population = homes["population"].fill_null(1).to_numpy()
-    village = population < hand_written()["numbers"]["village"]
+    village = population < profile.street_rules["village"]
     form = people.select(pl.col("street").str.extract_groups(r"^(\d+)(?: bis| ter)? \S+ (.+)$").struct.unnest())
     number, words = form["1"].cast(pl.Int64), _telling(form["2"])
-    to_town = hand_written()["streets"]["named_for_town"] / 100
-    found = homes.with_columns(words=words).join(_way_shares(), on="words", how="left", maintain_order="left")
-    found = found.join(_road_shares(), on=["area", "words"], how="left", maintain_order="left")
+    to_town = profile.street_rules["named_for_town"] / 100
+    found = homes.with_columns(words=words).join(_way_shares(profile), on="words", how="left", maintain_order="left")
+    found = found.join(_road_shares(profile), on=["area", "words"], how="left", maintain_order="left")
     ways, roads = (found[kind].fill_null(0.0).to_numpy() for kind in ("ways", "roads"))
-    numbers = np.where(village, _number_shares(number, True), _number_shares(number, False))
+    numbers = np.where(village, *(_number_shares(number, profile.house_numbers[kind]) for kind in ("village", "town")))
     share = ((1 - to_town) * ways + to_town * roads) * numbers
     return np.where(share > 0, np.maximum(share, np.minimum(_PEOPLE_PER_HOME / population, 1)), 0.0)
 
@@ -84,18 +84,18 @@ def _telling(names: pl.Series) -> pl.Series:
     return names.map_elements(told, return_dtype=pl.String)
 
 
-@cache
-def _way_shares() -> pl.DataFrame:
+@lru_cache(maxsize=4)
+def _way_shares(profile: National) -> pl.DataFrame:
     """Return the share in ``ways`` of all names that begin with these ``words``: a scan reads on past the last one."""
-    ways = _ways()
+    ways = profile.ways["fr"]
     names = ways.values.str.extract(r"^\S+ (.+)$")
     return _beginnings(pl.DataFrame({"words": _telling(names), "ways": ways.shares})).group_by("words").sum()
 
 
-@cache
-def _road_shares() -> pl.DataFrame:
+@lru_cache(maxsize=4)
+def _road_shares(profile: National) -> pl.DataFrame:
     """Return the same in ``roads``, among the ways of a department (``area``) that are named for towns."""
-    roads = _destinations()
+    roads = _destinations(profile)
     areas = [area for area, (start, end) in roads.spans.items() for _ in range(start, end)]
     named = _beginnings(pl.DataFrame({"area": areas, "words": _telling(roads.names)}))
     width = pl.col("area").replace_strict({area: end - start for area, (start, end) in roads.spans.items()})
@@ -111,8 +111,8 @@ def _beginnings(named: pl.DataFrame) -> pl.DataFrame:
     return split.with_columns(pl.col("words").list.head("count").list.join(" ")).drop("count")
 
 
-def _roads(draws: Draws, homes: pl.DataFrame, village: NDArray[np.bool_]) -> pl.Series:
-    roads = _destinations()
+def _roads(profile: National, draws: Draws, homes: pl.DataFrame, village: NDArray[np.bool_]) -> pl.Series:
+    roads = _destinations(profile)
     first, end = spans_of(roads.spans, homes["area"])
     width = end - first
     step = draws.below("street destination", width)
@@ -123,11 +123,11 @@ def _roads(draws: Draws, homes: pl.DataFrame, village: NDArray[np.bool_]) -> pl.
     return pl.select(pl.format("{} {}", way, names)).to_series()
 
 
-@cache
-def _destinations() -> _Roads:
+@lru_cache(maxsize=4)
+def _destinations(profile: National) -> _Roads:
     size = pl.col("population")
     largest = size == size.max().over("area")
-    towns = communes().filter((size >= _DESTINATION) | largest).sort("area", "code")
+    towns = profile.towns.filter((size >= _DESTINATION) | largest).sort("area", "code")
     ends = np.cumsum(towns["area"].rle().struct.field("len").to_numpy()).tolist()
     areas = towns["area"].unique(maintain_order=True).to_list()
     spans = dict(zip(areas, zip([0, *ends], ends, strict=False), strict=True))
@@ -144,35 +144,11 @@ def _of(town: str) -> str:
     return f"d'{town}" if town[0] in "AEÉÈÊIÎOUYŒ" else f"de {town}"
 
 
-@cache
-def _ways() -> Choice:
-    """Return every way with its name, such as ``rue des Lilas``; the weights of a family are scaled to its per cent."""
-    weights: dict[str, int] = {}
-    tables = hand_written()["streets"]
-    for family, per_cent in tables["families"].items():
-        ways, names = tables[family]["ways"], tables[family]["names"]
-        unit = per_cent * 10**10 // (sum(ways.values()) * sum(names.values()))
-        for way, way_weight in ways.items():
-            for name, weight in names.items():
-                line = f"{way} {name}"
-                weights[line] = weights.get(line, 0) + unit * way_weight * weight
-    return Choice.of(weights)
+def _suffixes(profile: National) -> I64:
+    bis, ter = profile.street_rules["bis"], profile.street_rules["ter"]
+    return cumulative([1000 - bis - ter, bis, ter])
 
 
-@cache
-def _numbers(village: bool) -> I64:
-    table = hand_written()["numbers"]
-    last = table["last_in_village" if village else "last"]
-    return cumulative(100_000 // (number + table["flat"]) for number in range(1, last + 1))
-
-
-@cache
-def _suffixes() -> I64:
-    table = hand_written()["numbers"]
-    return cumulative([1000 - table["bis"] - table["ter"], table["bis"], table["ter"]])
-
-
-def _number_shares(numbers: pl.Series, village: bool) -> NDArray[np.float64]:
-    totals = _numbers(village)
+def _number_shares(numbers: pl.Series, totals: I64) -> NDArray[np.float64]:
     known = pl.Series(range(1, len(totals) + 1), dtype=pl.Int64)
     return share_of(numbers, known, np.diff(totals, prepend=0) / totals[-1])

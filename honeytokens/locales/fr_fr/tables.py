@@ -11,9 +11,11 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from honeytokens.locales.tables import Ages, data_folder
+from honeytokens.locales.national import National
+from honeytokens.locales.places import Places
+from honeytokens.locales.tables import Ages, Choice, data_folder
+from honeytokens.markers import cumulative
 from honeytokens.markers.draws import I64
 
 SURNAME_DECADES = range(1911, 2001, 10)
@@ -32,15 +34,6 @@ class NameTable:
     totals: I64
     decades: range
 
-    def column(self, years: NDArray[np.int32]) -> NDArray[np.intp]:
-        """Return the row of ``totals`` for each birth year; years outside the table take its nearest decade."""
-        return np.clip((years - self.decades.start) // 10, 0, len(self.decades) - 1)
-
-    def shares(self, decade: int) -> NDArray[np.float64]:
-        """Return each name's share of the births of a decade, given as a row of ``totals``."""
-        shares: NDArray[np.float64] = np.diff(self.totals[decade], prepend=0) / self.totals[decade][-1]
-        return shares
-
 
 @cache
 def hand_written() -> dict[str, Any]:
@@ -50,9 +43,33 @@ def hand_written() -> dict[str, Any]:
 
 
 @cache
-def ages() -> Ages:
-    """Return the ages of patients, by sex."""
-    return Ages.of(hand_written()["ages"])
+def national() -> National:
+    """Return the profile of France."""
+    hand = hand_written()
+    numbers, streets = hand["numbers"], hand["streets"]
+    named = {"surname": surnames(), "female": first_names("female"), "male": first_names("male")}
+    return National(
+        ages=Ages.of(hand["ages"]),
+        married=hand["married"]["by_age"],
+        names={
+            f"{kind} {start}": Choice(table.names, table.totals[row])
+            for kind, table in named.items()
+            for row, start in enumerate(table.decades)
+        },
+        places=_places(hand["near"]),
+        towns=communes(),
+        born={name: number for name, number in hand["born"].items() if isinstance(number, int)},
+        abroad={"fr": Choice.of(hand["born"]["abroad_places"])},
+        ways={"fr": _ways(streets)},
+        house_numbers={
+            kind: cumulative(100_000 // (number + numbers["flat"]) for number in range(1, numbers[last] + 1))
+            for kind, last in (("town", "last"), ("village", "last_in_village"))
+        },
+        email_forms=hand["email"]["forms"],
+        phone_blocks=[(block, 10 - len(block), weight) for block, weight in hand["phones"]["reserved"].items()],
+        street_rules={name: numbers[name] for name in ("village", "bis", "ter")}
+        | {"named_for_town": streets["named_for_town"]},
+    )
 
 
 @cache
@@ -73,6 +90,28 @@ def communes() -> pl.DataFrame:
     """Return the communes: ``code``, ``town``, ``area`` (department), ``region``, ``population``, ``postcodes``."""
     columns = ["code", "town", "area", "region", "population", "postcodes"]
     return _read("communes", columns).with_columns(pl.col("population").cast(pl.Int64))
+
+
+def _places(near: dict[str, int]) -> Places:
+    """Return the pairs of postcode and commune; a commune's inhabitants are shared evenly among its postcodes."""
+    frame = communes().with_columns(pl.col("postcodes").str.split(" "))
+    frame = frame.with_columns((pl.col("population") // pl.col("postcodes").list.len()).clip(1))
+    frame = frame.explode("postcodes").rename({"postcodes": "postcode"})
+    tiers = {**near, "same_area": near["same_department"]}
+    return Places(frame.with_columns(prefix=pl.col("postcode").str.slice(0, 3)), tiers)
+
+
+def _ways(streets: dict[str, Any]) -> Choice:
+    """Return every way with its name, such as ``rue des Lilas``; the weights of a family are scaled to its per cent."""
+    weights: dict[str, int] = {}
+    for family, per_cent in streets["families"].items():
+        ways, names = streets[family]["ways"], streets[family]["names"]
+        unit = per_cent * 10**10 // (sum(ways.values()) * sum(names.values()))
+        for way, way_weight in ways.items():
+            for name, weight in names.items():
+                line = f"{way} {name}"
+                weights[line] = weights.get(line, 0) + unit * way_weight * weight
+    return Choice.of(weights)
 
 
 def _name_table(table: pl.DataFrame, decades: range) -> NameTable:

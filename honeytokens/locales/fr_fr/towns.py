@@ -3,38 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from honeytokens.locales.fr_fr.tables import communes, hand_written
-from honeytokens.locales.places import Places
+from honeytokens.locales.national import National
 from honeytokens.locales.tables import Choice, folded, scatter, share_of, spans_of
 from honeytokens.markers import Draws, cumulative
 from honeytokens.markers.draws import I64
 
 
-@cache
-def places() -> Places:
-    """Return the pairs of postcode and commune; a commune's inhabitants are shared evenly among its postcodes."""
-    near = hand_written()["near"]
-    tiers = {**near, "same_area": near["same_department"]}
-    frame = communes().with_columns(pl.col("postcodes").str.split(" "))
-    frame = frame.with_columns((pl.col("population") // pl.col("postcodes").list.len()).clip(1))
-    frame = frame.explode("postcodes").rename({"postcodes": "postcode"})
-    return Places(frame.with_columns(prefix=pl.col("postcode").str.slice(0, 3)), tiers)
-
-
-def homes_of(people: pl.DataFrame) -> pl.DataFrame:
+def homes_of(profile: National, people: pl.DataFrame) -> pl.DataFrame:
     """Return ``population`` and ``area`` (department) of where each of ``people`` lives, null for a place not known."""
-    return people.select("postcode", "town").join(_homes(), on=["postcode", "town"], how="left", maintain_order="left")
+    pairs = people.select("postcode", "town")
+    return pairs.join(_homes(profile), on=["postcode", "town"], how="left", maintain_order="left")
 
 
-@cache
-def _homes() -> pl.DataFrame:
-    pairs = places().frame.group_by("postcode", "town", maintain_order=True)
+@lru_cache(maxsize=4)
+def _homes(profile: National) -> pl.DataFrame:
+    pairs = profile.places.frame.group_by("postcode", "town", maintain_order=True)
     return pairs.agg(pl.col("population").sum(), pl.col("area").first())
 
 
@@ -49,10 +38,10 @@ class _Births:
     abroad: Choice
 
 
-def birth_places(draws: Draws, home: pl.Series) -> pl.Series:
+def birth_places(profile: National, draws: Draws, home: pl.Series) -> pl.Series:
     """Return a place of birth for each serial, given the department where it lives; String."""
-    births = _births()
-    kind = draws.pick("birth place kind", _kinds())
+    births = _births(profile)
+    kind = draws.pick("birth place kind", _kinds(profile))
     near = kind == 0
     first, end = spans_of(births.spans, home.filter(near))
     point = first + draws.where(near).below("birth place near", end - first)
@@ -65,20 +54,20 @@ def birth_places(draws: Draws, home: pl.Series) -> pl.Series:
     return scatter(len(kind), parts)
 
 
-def birth_place_shares(people: pl.DataFrame) -> NDArray[np.float64]:
+def birth_place_shares(profile: National, people: pl.DataFrame) -> NDArray[np.float64]:
     """Return each ``birth_place``'s share among those who live in the same department; 0 when unknown."""
     born = folded(people["birth_place"])
-    known, near = _birth_shares()
-    homes = homes_of(people).with_columns(born=born)
+    known, near = _birth_shares(profile)
+    homes = homes_of(profile, people).with_columns(born=born)
     local = homes.join(near, on=["area", "born"], how="left", maintain_order="left")["share"]
     return local.fill_null(0.0).to_numpy() + share_of(born, known["born"], known["share"].to_numpy())
 
 
-@cache
-def _birth_shares() -> tuple[pl.DataFrame, pl.DataFrame]:
+@lru_cache(maxsize=4)
+def _birth_shares(profile: National) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the share of each folded place (``born``): of births anywhere, and near by, by department (``area``)."""
-    births = _births()
-    local, *parts = (np.diff(_kinds(), prepend=0) / 100).tolist()
+    births = _births(profile)
+    local, *parts = (np.diff(_kinds(profile), prepend=0) / 100).tolist()
     choices = (births.towns, births.abroad, births.anywhere)
     far = pl.concat(
         pl.DataFrame({"born": folded(choice.values), "share": part * choice.shares})
@@ -90,17 +79,15 @@ def _birth_shares() -> tuple[pl.DataFrame, pl.DataFrame]:
     return far, near.group_by("area", "born").agg(pl.col("share").sum())
 
 
-@cache
-def _kinds() -> I64:
-    born = hand_written()["born"]
+def _kinds(profile: National) -> I64:
+    born = profile.born
     parts = [born["same_department"], born["anywhere"], born["abroad"]]
     return cumulative([*parts, 100 - sum(parts)])
 
 
-@cache
-def _births() -> _Births:
-    born = hand_written()["born"]
-    frame = communes()
+@lru_cache(maxsize=4)
+def _births(profile: National) -> _Births:
+    born, frame = profile.born, profile.towns
     size = pl.col("population")
     wards = frame.filter(size >= born["town"]).with_columns(
         weight=pl.when(size >= born["large_town"]).then(size * 2).otherwise(size)
@@ -115,4 +102,4 @@ def _births() -> _Births:
         start = spans[department][0] if department in spans else max((last for _, last in spans.values()), default=0)
         spans[department] = (start, end)
     anywhere = Choice(frame["town"], cumulative(frame["population"].to_list()))
-    return _Births(Choice(towns["town"], totals), towns["area"], spans, anywhere, Choice.of(born["abroad_places"]))
+    return _Births(Choice(towns["town"], totals), towns["area"], spans, anywhere, profile.abroad["fr"])

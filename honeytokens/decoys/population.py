@@ -1,4 +1,8 @@
-"""Decoys that look like a host's own patients: its profile says how, the locale lends words where it knows them."""
+"""Who the decoys of a campaign are: what its profile tells, and the rest as in the country.
+
+There is one way to draw them. Where no host was learnt from, the profile tells nothing, and all of it is drawn from the
+locale's own profile; every column that a host's profile tells replaces that of the country.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +21,7 @@ from honeytokens.locales import get
 from honeytokens.locales.interface import Locale
 from honeytokens.markers import Draws, cumulative
 from honeytokens.model import Field, Policy, PoolKind, Recipe, Story
-from honeytokens.profiles import LEAST, NATIONAL, NULL, Codes, Habits, Profile, Values, decode, shares_of
+from honeytokens.profiles import LEAST, NULL, Codes, Habits, Profile, Values, decode, shares_of
 from honeytokens.profiles.abbreviations import shortened
 from honeytokens.profiles.joint import Levels
 
@@ -28,8 +32,8 @@ _TRIES = 12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class HostPeople:
-    """Makes the identities of decoys of one campaign after a host's profile.
+class Population:
+    """Makes the identities of decoys of one campaign after its profile.
 
     ``near`` is a place of the locale, ``empty`` are the columns that no decoy has a value in.
     """
@@ -42,16 +46,18 @@ class HostPeople:
 
     @property
     def profile(self) -> Profile:
-        """Return the host's profile."""
+        """Return what was learnt of the host: nothing, for the people of the country."""
         return self.habits.profile
 
     def levels(self, draws: Draws) -> dict[str, Levels]:
-        """Return the levels of every column."""
+        """Return the levels of every column that was learnt."""
         return self.habits.levels(draws, self.empty)
 
     def identities(self, draws: Draws, levels: dict[str, Levels]) -> pl.DataFrame:
         """Return who the decoys are, as :meth:`Locale.identities` does, written as the host writes, without streets."""
-        given = pl.DataFrame({Field.SEX: self._sex(draws, levels), Field.BIRTH_DATE: self._born(draws, levels)})
+        given = None
+        if self.profile.columns:
+            given = pl.DataFrame({Field.SEX: self._sex(draws, levels), Field.BIRTH_DATE: self._born(draws, levels)})
         people = self._lent(draws, 0, given)
         columns = {name: people[name] for name in people.columns}
         for name in (Field.SURNAME, Field.FIRST_NAME, Field.BIRTH_NAME, Field.BIRTH_PLACE):
@@ -87,7 +93,7 @@ class HostPeople:
         return pl.DataFrame({name: self.habits.texts(name, levels[name], draws, self.as_of) for name in names})
 
     def phones(self, digits: pl.Series, draws: Draws) -> pl.Series:
-        """Return national digits as the host's patients' are written; null stays null."""
+        """Return national digits as the patients' are written; null stays null."""
         column = self.profile.columns.get(Field.PHONE)
         shapes: dict[str, int] = {}
         for cell, count in column.shape.cells.items() if column and isinstance(column.shape, Codes) else ():
@@ -103,8 +109,16 @@ class HostPeople:
                         written[row] = _in_shape(number, list(forms)[picked[row]])
         return pl.Series(written, dtype=pl.String)
 
+    def present(self, field: Field, draws: Draws, levels: Mapping[str, Levels]) -> NDArray[np.bool_]:
+        """Return who has a phone or an e-mail."""
+        if field in levels:
+            return np.not_equal(levels[field], NULL)
+        return draws.chance(f"{field}/present", self.locale.profile.present[field], 100)
+
     def shortened(self, stories: Sequence[Story], draws: Draws) -> list[Story]:
         """Return stories with no more stays, allergies and prescriptions than patients of the host have rows."""
+        if not self.profile.children:
+            return list(stories)
         most = {section: self.habits.children(section, draws) for section in ("stay", "allergy", "prescription")}
         kept = []
         for row, story in enumerate(stories):
@@ -122,14 +136,16 @@ class HostPeople:
             )
         return kept
 
-    def bits(self, rarity: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    def bits(self, people: pl.DataFrame) -> pl.DataFrame:
         """Return the bits of the locale, but no more than is known of a value's share among the host's patients.
 
         A text that fewer patients have than are counted apart may have almost as many; a town says little beside its
         postcode.
         """
+        # A country's own people have a town and a street, a host's may have none.
+        rarity = self.locale.bits(people.with_columns(pl.col(pl.String).fill_null("")), self.near, self.as_of)
         shares = shares_of(self.profile, people)
-        rarest = max(np.log2(self.profile.patients / LEAST), 1.0)
+        rarest = max(np.log2(max(self.profile.patients, LEAST) / LEAST), 1.0)
         rated = {}
         for name in rarity.columns:
             most = np.full(len(people), _TOWN_BITS if name == Field.TOWN else rarest)
@@ -152,9 +168,11 @@ class HostPeople:
         texts = self.habits.texts(Field.BIRTH_DATE, levels[Field.BIRTH_DATE], draws, self.as_of)
         return texts.str.to_date("%Y-%m-%d", strict=False)
 
-    def _lent(self, draws: Draws, number: int, given: pl.DataFrame) -> pl.DataFrame:
-        key = hashlib.blake2b(b"lent %d" % number, key=draws.key, digest_size=32).digest()
-        return self.locale.identities(Draws(key, draws.serials), self.near, self.as_of, given)
+    def _lent(self, draws: Draws, number: int, given: pl.DataFrame | None) -> pl.DataFrame:
+        """Return people of the country; for what was learnt (``given``), the ``number``-th ones that are asked for."""
+        if given is not None:
+            draws = Draws(hashlib.blake2b(b"lent %d" % number, key=draws.key, digest_size=32).digest(), draws.serials)
+        return self.locale.identities(draws, self.near, self.as_of, given)
 
     def _named(self, name: str, draws: Draws, levels: dict[str, Levels], lent: pl.Series) -> pl.Series:
         """Return texts of a column: frequent ones of the host, and for the tail words that are lent or made up."""
@@ -238,25 +256,14 @@ def folded_text(text: str) -> str:
     return (text if text.isascii() else anyascii(text)).casefold()
 
 
-def host_of(recipe: Recipe) -> HostPeople | None:
-    """Return who makes identities after the host's profile; ``None`` when a recipe has none.
+@lru_cache(maxsize=8)
+def population_of(recipe: Recipe) -> Population:
+    """Return who the decoys of a recipe are.
 
     Raises ``ProfileError`` when the recipe's profile cannot be read.
     """
-    return _host(recipe) if recipe.profile else None
-
-
-def present_by(levels: Mapping[str, Levels], field: Field, draws: Draws) -> NDArray[np.bool_]:
-    """Return who has a phone or an e-mail: as among the host's patients, or as the national profile says."""
-    if field in levels:
-        return np.not_equal(levels[field], NULL)
-    return draws.chance(f"{field}/present", NATIONAL.present[field], 100)
-
-
-@lru_cache(maxsize=8)
-def _host(recipe: Recipe) -> HostPeople:
-    locale = get(recipe.locale)
-    near = recipe.near if locale.is_place(recipe.near) else locale.capital
+    locale, profile = get(recipe.locale), decode(recipe.profile)
+    elsewhere = profile.columns and not locale.is_place(recipe.near)
     kinds = {share.pool.kind for share in recipe.shares}
     owned = {Field.PHONE: PoolKind.PHONE, Field.EMAIL: PoolKind.MAIL, Field.WEB_LINK: PoolKind.WEB}
     empty = {
@@ -268,4 +275,5 @@ def _host(recipe: Recipe) -> HostPeople:
         empty.add(Field.NATIONAL_ID)
     if recipe.policies.local_id is Policy.EMPTY:
         empty.add(Field.LOCAL_ID)
-    return HostPeople(Habits(decode(recipe.profile), recipe.size), locale, near, recipe.as_of, frozenset(empty))
+    near = locale.capital if elsewhere else recipe.near
+    return Population(Habits(profile, recipe.size), locale, near, recipe.as_of, frozenset(empty))
