@@ -79,7 +79,8 @@ class Recipe:
     the digest of the locale's tables, so that a shipped table that changed is noticed. ``policies`` say where values
     that could be somebody's come from; ``practitioners`` are those of the establishment when the recipe was made.
     ``profile`` is the host's profile in its short text form, whole, so that a campaign keeps the one that it was
-    planned with; empty for the country's own. After a host's profile, ``size`` decoys share streets as patients do.
+    planned with; empty for the country's own. After a host's profile, ``size`` decoys share names and streets as
+    patients do.
     """
 
     locale: str

@@ -47,6 +47,8 @@ _SAMPLE = 100
 """How many decoys are composed to say how many rows each has."""
 _SKIP_LIMIT = 20
 """A plan is refused when more than this many serials had to be looked at for each decoy wanted."""
+_FEWEST = 200
+"""Fewer decoys than this share names and streets as so many would: among a handful they would use up what they share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +214,7 @@ def _recipe(home: Home, request: PlanRequest, establishment: Establishment, prof
         shares,
         practitioners=establishment.practitioners,
         profile=profile,
-        size=request.count if profile else 0,
+        size=max(request.count, _FEWEST) if profile else 0,
     )
     return with_policies(everything, request.policies)
 
