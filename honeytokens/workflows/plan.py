@@ -48,7 +48,7 @@ _SAMPLE = 100
 _SKIP_LIMIT = 20
 """A plan is refused when more than this many serials had to be looked at for each decoy wanted."""
 _FEWEST = 200
-"""Fewer decoys than this share names and streets as so many would: among a handful they would use up what they share."""
+"""Fewer decoys than this share names and streets as so many would: a handful would use up what they share."""
 
 
 @dataclass(frozen=True, slots=True)
