@@ -58,6 +58,12 @@ def test_a_profile_that_half_of_them_state_is_carried(with_it: int, carried: boo
     assert like.get("meta") == ({"profile": ["urn:p"]} if carried else None)
 
 
+def test_two_names_where_a_fifth_have_two() -> None:
+    two = THEIRS | {"name": [*THEIRS["name"], {"family": "Roux", "use": "maiden"}]}
+    assert Habits.learnt("Patient", [two, *[THEIRS] * 4]).two_names
+    assert not Habits.learnt("Patient", [two, *[THEIRS] * 5]).two_names
+
+
 def test_a_number_is_written_as_theirs() -> None:
     habits = Habits.learnt("Patient", [THEIRS])
     assert habits.fits("H-0002")

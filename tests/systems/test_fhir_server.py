@@ -365,6 +365,15 @@ def test_an_answer_without_end_is_not_read(host: FhirHost, monkeypatch: pytest.M
         list(adapter.host_names())
 
 
+def test_a_server_that_passes_over_a_parameter(host: FhirHost, home: Home) -> None:
+    _planned(home, 1)
+    everybody = host.ask("GET", "Patient?_count=5")
+    host.fail(when="Patient/_search .*identifier=", body=json.dumps(everybody | {"link": []}))
+    report = apply(home)
+    assert (report.planted, report.problems) == (1, [])
+    withdraw(home)
+
+
 def test_a_busy_server_is_waited_for(host: FhirHost, home: Home) -> None:
     _planned(home, 1)
     host.fail(when="POST /fhir/ ", status=429, headers={"retry-after": "0"})

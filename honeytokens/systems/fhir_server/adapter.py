@@ -88,8 +88,9 @@ class FhirServer(HospitalAdapter):
     def fields(self) -> frozenset[Field]:
         """Return the identity fields that enough patients of the host have."""
         habits = self._composer.patient
+        birth_name = {Field.BIRTH_NAME} if habits.two_names else set()
         national = {Field.NATIONAL_ID} if habits.usual(f"identifier[{self._composer.national_system}]") else set()
-        return _ALWAYS | {field for field, path in _BY_PATH.items() if habits.usual(path)} | national
+        return _ALWAYS | {field for field, path in _BY_PATH.items() if habits.usual(path)} | birth_name | national
 
     def host_people(self) -> Iterator[tuple[str, str, date]]:
         """Stream (surname, first name, birth date) of every patient, once for each name."""
@@ -139,7 +140,7 @@ class FhirServer(HospitalAdapter):
     def changes(self, row: WrittenRow, decoy: Decoy, establishment: Establishment) -> dict[str, object]:
         """Return the address, where it must change to hold the decoy's street; nothing else is ever rewritten."""
         # The moment does not matter: no element of a patient depends on it.
-        [address] = [self.compose(decoy, establishment, datetime.now().astimezone())[0].values.get("address")]
+        address = self.compose(decoy, establishment, datetime.now().astimezone())[0].values.get("address")
         return {} if address is None or holds(row.values.get("address"), address) else {"address": address}
 
     def history(
@@ -153,7 +154,7 @@ class FhirServer(HospitalAdapter):
     def reserve(self, drafts: Sequence[DraftRow]) -> tuple[WrittenRow, ...]:
         """Give each draft a provisional key; raise ``IdentifierTakenError`` when a patient has the decoy's number."""
         rows = _keyed(drafts)
-        if any(True for _ in self._client.search("Patient", {"identifier": _number(rows[0])})):
+        if any(True for _ in self._numbered(rows[0], {"identifier": _number(rows[0])})):
             raise IdentifierTakenError(
                 "a patient has been given its number since it was planned", "Plan another one in its place"
             )
@@ -268,7 +269,7 @@ class FhirServer(HospitalAdapter):
         states: dict[int | str, RowState] = {}
         for decoy in by_patient(rows):
             criteria = dict(parse_qsl(_this_very(decoy[0])))
-            patient = next(self._client.search("Patient", criteria), None)
+            patient = next(self._numbered(decoy[0], criteria), None)
             for sent, found in matched(self._client, decoy, patient):
                 if found is None:
                     states[sent.key] = RowState(sent, "missing")
@@ -277,6 +278,15 @@ class FhirServer(HospitalAdapter):
                 else:
                     states[sent.key] = RowState(row_of(found), "changed" if other else "same", other)
         return states
+
+    def _numbered(self, row: WrittenRow, criteria: Mapping[str, str]) -> Iterator[Json]:
+        """Yield the patients of a row's number; a server that passes over a parameter shows others too."""
+        [number, *_] = parts(row.values, "identifier")
+        for found in self._client.search("Patient", criteria):
+            if any(
+                all(one.get(name) == number[name] for name in ("system", "value")) for one in parts(found, "identifier")
+            ):
+                yield found
 
     def find(self, sought: Sequence[tuple[Decoy, Establishment, datetime]]) -> list[tuple[WrittenRow, ...]]:
         """Return the resources of each decoy that stand, the patient's first; all patients are read, none is named."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from honeytokens.errors import MappingError
 from honeytokens.exchange import country
 from honeytokens.fhir_resources import Resources
-from honeytokens.model import Decoy, Establishment, Practitioner
+from honeytokens.model import Decoy, Establishment, Identity, Practitioner
 from honeytokens.systems.fhir_server.capabilities import WRITTEN, Capabilities
 from honeytokens.systems.fhir_server.client import Client, Json
 from honeytokens.systems.fhir_server.habits import SAMPLE, Habits
@@ -74,13 +74,18 @@ class Composer:
             alone=True,
             site={"reference": f"Organization/{establishment.code}"},
             seen_by=_seen_by,
-        ).of({**asdict(decoy.identity), "sex": str(decoy.identity.sex)}, decoy.story)
+        ).of(self._person(decoy.identity), decoy.story)
         if not decoy.identity.birth_place:
             made[0].pop("extension")
         kept = [one for one in made if (kind := self.habits.get(one["resourceType"])) and kind.knows(one)]
         omitted = {_address(one) for one in made} - {_address(one) for one in kept}
         places = {_address(one): number for number, one in enumerate(kept)}
         return [self._draft(one, places, omitted) for one in kept]
+
+    def _person(self, identity: Identity) -> Json:
+        """Return who a decoy is; with the name of birth where the host's patients have two names."""
+        birth_name = identity.birth_name if self.patient.two_names else None
+        return {**asdict(identity), "sex": str(identity.sex), "birth_name": birth_name}
 
     def _draft(self, resource: Json, places: Mapping[str, int], omitted: set[str]) -> DraftRow:
         kind = resource["resourceType"]

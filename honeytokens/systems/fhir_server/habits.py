@@ -54,6 +54,7 @@ class Habits:
     shared: Json
     identifier: Json | None
     shapes: frozenset[str]
+    two_names: bool
     country: str | None
     capitals: bool
     plain_phones: bool
@@ -79,6 +80,7 @@ class Habits:
             {name: value for name in _SHARED if (value := _most([one.get(name) for one in sample])) is not None},
             frame,
             shapes if len(shapes) <= _SHAPES else frozenset(),
+            sum(len(parts(one, "name")) > 1 for one in sample) >= COMMON * len(sample),
             Counter(countries).most_common(1)[0][0] if countries else None,
             _share(families, str.isupper) > _MOST,
             _share(phones, lambda phone: re.search(r"[ .\-/]", phone) is None) > _MOST,
