@@ -28,7 +28,9 @@ _DATAGRAM_BUFFER = 4 * 1024 * 1024
 
 def bind(host: str, port: int, kind: socket.SocketKind = socket.SOCK_STREAM) -> socket.socket:
     """Bind an address, of TCP or UDP; raise :class:`ServiceError` when it is taken or not ours."""
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, kind)
+    # With the protocol named, asyncio sends without delay (TCP_NODELAY); else each answer may wait 40 ms for an ACK.
+    protocol = socket.IPPROTO_TCP if kind is socket.SOCK_STREAM else socket.IPPROTO_UDP
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, kind, protocol)
     try:
         if kind is socket.SOCK_STREAM:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
