@@ -66,7 +66,7 @@ def codes() -> tuple[str, ...]:
 def get(code: str) -> Locale:
     """Return the locale of a code such as ``fr_fr``; raise ``UnknownNameError``, naming the known ones, for another."""
     if code not in _LOADERS:
-        raise UnknownNameError(f"there is no locale {code!r}", f"choose one of: {', '.join(codes())}")
+        raise UnknownNameError(f"There is no locale {code!r}", f"Choose one of: {', '.join(codes())}")
     return _LOADERS[code]()
 
 

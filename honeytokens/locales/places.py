@@ -18,8 +18,8 @@ from honeytokens.markers import Draws, cumulative
 from honeytokens.markers.draws import I64
 
 NO_SUCH_PLACE = (
-    "the postcode of the establishment is not in the tables of this locale",
-    "give the postcode of a larger town near it, or choose the locale of its country",
+    "The postcode of the establishment is not in the tables of this locale",
+    "Give the postcode of a larger town near it, or choose the locale of its country",
 )
 """Problem and remedy when patients cannot be placed near an establishment."""
 
