@@ -14,11 +14,14 @@ from callback_server.errors import ServiceError
 Migration = Callable[[sqlite_utils.Database], None]
 
 _BUSY_SECONDS = 10.0
+_CHECKPOINT_PAGES = 16_384
+"""Of 4 KiB: 64 MiB, which the write-ahead log may grow to."""
 
 
-def open_database(path: Path, migrations: Sequence[Migration]) -> sqlite_utils.Database:
+def open_database(path: Path, migrations: Sequence[Migration], *, cache_mib: int = 2) -> sqlite_utils.Database:
     """Open or make a private database file and apply the migrations that it lacks, each in a transaction.
 
+    At most ``cache_mib`` MiB of pages are held in memory.
     The schema version is how many of ``migrations`` were applied: append to them, never change one. The connection
     may be used from any thread, by one at a time. Raises :class:`ServiceError` when the file cannot be made, read or
     written, is no database, or was made by a newer version.
@@ -31,6 +34,9 @@ def open_database(path: Path, migrations: Sequence[Migration]) -> sqlite_utils.D
         database.enable_wal()
         database.execute("PRAGMA synchronous=FULL")
         database.execute("PRAGMA foreign_keys=ON")
+        # A commit touches pages all over the indexes of a large store: hold them, and carry them over in larger parts.
+        database.execute(f"PRAGMA cache_size=-{cache_mib * 1_024}")
+        database.execute(f"PRAGMA wal_autocheckpoint={_CHECKPOINT_PAGES}")
         # The spool is written by the process that faces the network: let no trigger or view of it run functions here.
         database.execute("PRAGMA trusted_schema=OFF")
         _migrate(database, migrations, path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -14,7 +13,7 @@ from typing import Any
 from callback_server.attributor import Attribution
 from callback_server.database import open_database
 from callback_server.noise import Noise
-from callback_server.sighting import Sighting
+from callback_server.sighting import Sighting, new_id
 from callback_server.store.records import (
     EVERY_HIT,
     Explained,
@@ -38,6 +37,7 @@ _HITS = """
 _TEST_CAMPAIGN = "heartbeat"
 _HOUR = 3_600
 _HELD = 20
+_CACHE_MIB = 64
 
 
 class SqliteStore:
@@ -49,7 +49,7 @@ class SqliteStore:
     """
 
     def __init__(self, path: Path, box: Box, prints: bytes) -> None:
-        self._database = open_database(path, MIGRATIONS)
+        self._database = open_database(path, MIGRATIONS, cache_mib=_CACHE_MIB)
         self._box = box
         self._prints = prints
         self._channels: tuple[str, ...] = ()
@@ -237,7 +237,7 @@ AND hits = 0
         return len(item.attributions)
 
     def _insert_hit(self, sighting: int, item: Explained, attribution: Attribution) -> None:
-        name = secrets.token_hex(8)
+        name = new_id()[:20]
         content = {
             "campaign": attribution.decoy.campaign,
             "serial": attribution.decoy.serial,
