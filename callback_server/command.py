@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
+from callback_server.evidence_command import evidence_group
 from honeytokens.errors import HoneytokensError
 
 if TYPE_CHECKING:
     from callback_server.settings import Settings
     from callback_server.store import SqliteAccounts
+    from callback_server.worker.keys import WorkerKeys
     from honeytokens.locks import Lock
 
 # Everything else is imported inside the commands, so that --help answers at once and the front loads no key.
@@ -372,14 +374,19 @@ def remove(name: str, config: Path | None, passphrase_fd: int | None, **flags: A
 
 @contextmanager
 def _accounts(config: Path | None, flags: Mapping[str, Any], passphrase_fd: int | None) -> Iterator[SqliteAccounts]:
-    from callback_server.settings import load_settings
     from callback_server.store import SqliteAccounts
+
+    settings, keys = _opened(config, flags, passphrase_fd)
+    with closing(SqliteAccounts(settings.store_path, keys.box, keys.rows)) as accounts:
+        yield accounts
+
+
+def _opened(config: Path | None, flags: Mapping[str, Any], passphrase_fd: int | None) -> tuple[Settings, WorkerKeys]:
+    from callback_server.settings import load_settings
     from callback_server.worker.keys import WorkerKeys
 
     settings = load_settings(config, flags)
-    keys = WorkerKeys.open(settings.home, _lock(settings, flags, passphrase_fd=passphrase_fd))
-    with closing(SqliteAccounts(settings.store_path, keys.box, keys.rows)) as accounts:
-        yield accounts
+    return settings, WorkerKeys.open(settings.home, _lock(settings, flags, passphrase_fd=passphrase_fd))
 
 
 def _lock(settings: Settings, flags: Mapping[str, Any], **handed: int | None) -> Lock:
@@ -391,3 +398,6 @@ def _lock(settings: Settings, flags: Mapping[str, Any], **handed: int | None) ->
     prompt = "Passphrase of the keyring"
     ask = partial(click.prompt, prompt, hide_input=True, err=True) if sys.stdin.isatty() else None
     return lock_to_open(settings.home / KEYRING, levels, ask)
+
+
+main.add_command(evidence_group(_options("config", "data_dir", "home", *_UNLOCKING, "passphrase_fd"), _opened))

@@ -77,6 +77,10 @@ class FreezeError(HoneytokensError):
     """Logs and tables cannot be frozen: the list of sources is wrong, or the place for them cannot be written."""
 
 
+class EvidenceError(HoneytokensError):
+    """A bundle of an evidence log, a checkpoint or a public key is damaged, or not of that log."""
+
+
 class AskedTooOftenError(HoneytokensError):
     """More questions than a limit allows; none of these was answered."""
 

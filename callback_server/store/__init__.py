@@ -25,7 +25,14 @@ from callback_server.store.records import (
     StoredSighting,
     Tally,
 )
-from callback_server.store.sqlite import SqliteAccounts, SqliteIncidents, SqliteOutbox, SqliteReceivers, SqliteStore
+from callback_server.store.sqlite import (
+    SqliteAccounts,
+    SqliteEvidence,
+    SqliteIncidents,
+    SqliteOutbox,
+    SqliteReceivers,
+    SqliteStore,
+)
 
 __all__ = [
     "EVERY_HIT",
@@ -48,6 +55,7 @@ __all__ = [
     "Role",
     "Severity",
     "SqliteAccounts",
+    "SqliteEvidence",
     "SqliteIncidents",
     "SqliteOutbox",
     "SqliteReceivers",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from callback_server.errors import ServiceError
@@ -32,6 +34,14 @@ class WorkerKeys:
     box: Box
     prints: bytes = field(repr=False)
     rows: bytes = field(repr=False)
+    signing: tuple[Ed25519PrivateKey, ...] = field(repr=False)
+    """What checkpoints of the evidence log are signed with, by version of the keyring; the newest signs."""
+
+    @property
+    def origin(self) -> str:
+        """The name of the evidence log: of the keyring, and of nothing else."""
+        public = self.signing[0].public_key().public_bytes_raw()
+        return f"honeytokens.invalid/evidence/{hashlib.sha256(public).hexdigest()[:16]}"
 
     @classmethod
     def open(cls, home: Path, lock: Lock) -> WorkerKeys:
@@ -44,6 +54,10 @@ class WorkerKeys:
             box=Box([keyring.subkey("callback/store", version) for version in versions], foreign_store),
             prints=keyring.subkey("callback/prints"),
             rows=keyring.subkey("callback/rows", 1),
+            signing=tuple(
+                Ed25519PrivateKey.from_private_bytes(keyring.subkey("callback/evidence", version))
+                for version in versions
+            ),
         )
 
     def publish(self, path: Path) -> None:

@@ -26,7 +26,14 @@ from callback_server.processes import run_beside, say, start_logging, stop_on_si
 from callback_server.serving import serve, url_of
 from callback_server.settings import Settings
 from callback_server.spool import Spool
-from callback_server.store import SqliteAccounts, SqliteIncidents, SqliteOutbox, SqliteReceivers, SqliteStore
+from callback_server.store import (
+    SqliteAccounts,
+    SqliteEvidence,
+    SqliteIncidents,
+    SqliteOutbox,
+    SqliteReceivers,
+    SqliteStore,
+)
 from callback_server.worker.classify import Classifier
 from callback_server.worker.drain import Drain
 from callback_server.worker.explain import Explainer
@@ -58,6 +65,7 @@ class _Worker:
     draining: asyncio.Lock
     asked: asyncio.Event
     retention: timedelta
+    evidence: SqliteEvidence
     heartbeat: Heartbeat | None
 
     async def explain(self) -> None:
@@ -102,6 +110,8 @@ class _Worker:
             else:
                 if erased:
                     _log.info("%d sightings were erased: their time was over", erased)
+                note = await asyncio.to_thread(self.evidence.checkpoint)
+                _log.info("checkpoint of the evidence log: %s", " ".join(note.split("\n")[:3]))
             await asyncio.sleep(_FORGET_EVERY)
 
     def parts(self) -> list[Coroutine[object, object, None]]:
@@ -125,6 +135,7 @@ def run_worker(settings: Settings, listener: socket.socket, lock: Lock, *, super
         store = stack.enter_context(closing(SqliteStore(path, keys.box, keys.rows)))
         outbox = stack.enter_context(closing(SqliteOutbox(path)))
         accounts = stack.enter_context(closing(SqliteAccounts(path, keys.box, keys.rows)))
+        evidence = stack.enter_context(closing(SqliteEvidence(path, keys.box, keys.signing[-1], keys.origin)))
         incidents = stack.enter_context(closing(SqliteIncidents(path, keys.box, keys.rows)))
         receivers = stack.enter_context(closing(SqliteReceivers(path, keys.box, keys.rows)))
         registered = Registered(receivers, store, channels, settings.alert_timeout)
@@ -159,6 +170,7 @@ def run_worker(settings: Settings, listener: socket.socket, lock: Lock, *, super
             draining=asyncio.Lock(),
             asked=asyncio.Event(),
             retention=timedelta(days=settings.retention_days),
+            evidence=evidence,
             heartbeat=heartbeat,
         )
         application = admin_application(panel, access, provider)

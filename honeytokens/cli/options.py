@@ -25,7 +25,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 # fmt: off
 _SUBCOMMANDS = (
     "add", "change", "list", "check", "rotate", "recovery", "restore", "relock", "generate", "backup", "rebuild",
-    "practitioners", "inspect", "learn", "show", "forget", "claim", "enable", "authorise", "rank", "open",
+    "practitioners", "inspect", "learn", "show", "forget", "claim", "enable", "authorise", "rank", "open", "export",
     "watched", "now", "verify",
 )
 # fmt: on

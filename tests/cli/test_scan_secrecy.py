@@ -51,16 +51,16 @@ def test_evidence_holds_the_lines_of_hits_alone_and_only_the_home_opens_it(run: 
     assert left_behind(tmp_path) == []
     surname = leak.splitlines()[-1].partition(";")[0]
     assert surname.encode() not in (tmp_path / "kept").read_bytes()
-    shown = json.loads(run("evidence", "kept", "--json").out)
+    shown = json.loads(run("evidence", "open", "kept", "--json").out)
     assert [row["location"]["line"] for row in shown] == [401, 402, 403]
     assert shown[-1]["texts"][0] == surname
-    assert surname in run("evidence", "kept").out
+    assert surname in run("evidence", "open", "kept").out
     again = run("scan", "leak.csv", "--evidence", "kept")
     assert (again.code, "kept exists" in again.err) == (3, True)
     nowhere = run("scan", "leak.csv", "--evidence", "no/such/folder", "--json")
     assert (nowhere.code, len(json.loads(nowhere.out)["hits"]), "cannot be written" in nowhere.err) == (3, 3, True)
     run("init", "--home", "other")
-    foreign = run("evidence", "kept", "--home", "other")
+    foreign = run("evidence", "open", "kept", "--home", "other")
     assert (foreign.code, "another home" in foreign.err) == (3, True)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from callback_server.database import open_database
 from callback_server.errors import NotFoundError
 from callback_server.store.records import Account, Kind, Look, Role
+from callback_server.store.sqlite import evidence
 from callback_server.store.sqlite.schema import MIGRATIONS
 from honeytokens.sealing import Box
 
@@ -67,9 +68,12 @@ class SqliteAccounts:
     def log(self, who: str, what: str) -> None:
         """Add a line to the trail."""
         at = datetime.now(UTC).timestamp()
-        sealed = self._box.seal(json.dumps([who, what]).encode(), f"trail|{at}")
+        content = json.dumps([who, what]).encode()
+        sealed = self._box.seal(content, f"trail|{at}")
         with self._lock, self._database.atomic():
-            self._database.conn.execute("INSERT INTO trail (at, content) VALUES (?, ?)", (at, sealed))
+            add = "INSERT INTO trail (at, content) VALUES (?, ?)"
+            number = self._database.conn.execute(add, (at, sealed)).lastrowid
+            evidence.log(self._database.conn, self._box, "look", str(number), content)
 
     def trail(self, limit: int, before: int | None = None) -> list[Look]:
         """Return the trail, newest first."""

@@ -15,6 +15,7 @@ from typing import Any
 from callback_server.database import open_database
 from callback_server.errors import NotFoundError
 from callback_server.store.records import Entry, IncidentFacts, IncidentState, Severity, StoredIncident
+from callback_server.store.sqlite import evidence
 from callback_server.store.sqlite.prints import row_print
 from callback_server.store.sqlite.schema import MIGRATIONS
 from honeytokens.sealing import Box
@@ -190,10 +191,11 @@ def weigh(connection: sqlite3.Connection, incident: int, number: int, hit: Joini
 def add_entry(connection: sqlite3.Connection, box: Box, name: str, entry: Entry) -> None:
     """Add a line to an incident's timeline, in the caller's transaction."""
     content = json.dumps({"who": entry.who, "kind": entry.kind, "text": entry.text}).encode()
-    connection.execute(
+    number = connection.execute(
         "INSERT INTO entries (incident, at, content) SELECT id, ?, ? FROM incidents WHERE name = ?",
         (entry.at.timestamp(), box.seal(content, _entry_place(name)), name),
-    )
+    ).lastrowid
+    evidence.log(connection, box, "entry", f"{name}/{number}", content)
 
 
 _INCIDENTS = """

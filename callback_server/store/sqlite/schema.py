@@ -172,4 +172,15 @@ def _fourth(database: sqlite_utils.Database) -> None:
     database.execute("CREATE TABLE receivers (lookup BLOB PRIMARY KEY, content BLOB NOT NULL) WITHOUT ROWID")
 
 
-MIGRATIONS = (_first, _second, _third, _fourth)
+def _fifth(database: sqlite_utils.Database) -> None:
+    """The evidence log, which begins with what is stored from now on, and its signed checkpoints."""
+    for statement in (
+        "CREATE TABLE evidence (number INTEGER PRIMARY KEY, kind TEXT NOT NULL, ref TEXT NOT NULL, leaf TEXT NOT NULL, "
+        "salt BLOB)",
+        "CREATE INDEX evidence_ref ON evidence (kind, ref) WHERE salt IS NOT NULL",
+        "CREATE TABLE checkpoints (size INTEGER PRIMARY KEY, subtrees TEXT NOT NULL, note TEXT NOT NULL)",
+    ):
+        database.execute(statement)
+
+
+MIGRATIONS = (_first, _second, _third, _fourth, _fifth)

@@ -23,7 +23,7 @@ from callback_server.store.records import (
     StoredSighting,
     Tally,
 )
-from callback_server.store.sqlite import incidents
+from callback_server.store.sqlite import evidence, incidents
 from callback_server.store.sqlite.prints import row_print
 from callback_server.store.sqlite.schema import MIGRATIONS
 from honeytokens.model import DecoyRef
@@ -66,6 +66,7 @@ class SqliteStore:
         with self._lock, self._database.atomic():
             for item in items:
                 one = item.sighting
+                content = one.encode()
                 cursor = self._database.conn.execute(
                     """INSERT OR IGNORE INTO sightings (delivery, at, channel, noise, hits, content)
                        VALUES (?, ?, ?, ?, ?, ?)""",
@@ -75,10 +76,11 @@ class SqliteStore:
                         one.channel,
                         item.noise.reason if item.noise else None,
                         len(item.attributions),
-                        self._box.seal(one.encode(), _sighting_place(one.id)),
+                        self._box.seal(content, _sighting_place(one.id)),
                     ),
                 )
                 if cursor.rowcount and cursor.lastrowid is not None:
+                    evidence.log(self._database.conn, self._box, "sighting", one.id, content)
                     new += self._insert_hits(cursor.lastrowid, item)
         return new
 
@@ -175,6 +177,8 @@ class SqliteStore:
         with self._lock, self._database.atomic():
             execute = self._database.conn.execute
             of_old = f"SELECT id FROM hits WHERE sighting IN ({old})"  # noqa: S608 - constants
+            heard = f"SELECT delivery FROM sightings WHERE id IN ({old})"  # noqa: S608
+            evidence.forget(self._database.conn, self._box, "sighting", heard, when)
             execute(f"DELETE FROM alerts WHERE hit IN ({of_old})", when)  # noqa: S608
             execute(f"DELETE FROM burnt WHERE hit IN ({of_old})", when)  # noqa: S608
             execute(f"DELETE FROM hits WHERE sighting IN ({old})", when)  # noqa: S608
@@ -183,6 +187,12 @@ class SqliteStore:
                 SELECT id FROM incidents WHERE NOT held AND last < ?
 AND hits = 0
             """
+            done = f"""
+                SELECT incidents.name || '/' || entries.id
+                FROM entries JOIN incidents ON incidents.id = entries.incident
+                WHERE incidents.id IN ({gone})
+            """  # noqa: S608
+            evidence.forget(self._database.conn, self._box, "entry", done, when)
             execute(f"DELETE FROM burnt WHERE incident IN ({gone})", when)  # noqa: S608
             execute(f"DELETE FROM entries WHERE incident IN ({gone})", when)  # noqa: S608
             execute(f"DELETE FROM traces WHERE incident IN ({gone})", when)  # noqa: S608
