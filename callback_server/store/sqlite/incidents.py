@@ -176,8 +176,8 @@ def weigh(connection: sqlite3.Connection, incident: int, number: int, hit: Joini
         "INSERT OR IGNORE INTO burnt (incident, decoy, establishment, hit) VALUES (?, ?, ?, ?)",
         (incident, hit.decoy, hit.establishment, number),
     ).rowcount
-    severity = 0
-    if new:
+    (severity,) = connection.execute("SELECT severity FROM incidents WHERE id = ?", (incident,)).fetchone()
+    if new and severity < Severity.CRITICAL:  # nothing is graver, and counting a hundred thousand takes its time
         decoys, sites = connection.execute(
             "SELECT count(*), count(DISTINCT establishment) FROM burnt WHERE incident = ?", (incident,)
         ).fetchone()
