@@ -7,10 +7,11 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from honeytokens.attribution import Power, Wanted
 from honeytokens.keys import KEYRING, Keyring
 from honeytokens.locks import Lock
 from honeytokens.model import Claim, ScanResult, Verdict
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 
 _KEPT_SECONDS = 60.0
+_POWER, _WINDOW, _STAMPS = 0.99, timedelta(days=2), timedelta(days=30)
+"""What is asked of decoys, as ``honeytokens plan --advise`` asks by default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +45,23 @@ class CaseStanding:
     aware: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Every campaign, and what the decoys of each establishment could prove, for what was wanted."""
+
+    campaigns: list[CampaignStanding]
+    powers: list[Power]
+    wanted: Wanted
+
+
 class Desk(Protocol):
     """What may be asked. Every method may raise ``HoneytokensError``."""
 
     def campaigns(self) -> list[CampaignStanding]:
         """Return every campaign."""
+
+    def coverage(self, rows: int) -> Coverage:
+        """Return the campaigns, and how well ``rows`` rows would show them, as of the last minute."""
 
     def verdict(self, case: str, language: str) -> CaseStanding:
         """Return how a case stands, judged within the last minute; raise ``UnknownNameError`` when there is none."""
@@ -69,6 +84,7 @@ class HomeDesk:
     lock: Lock = field(repr=False)
     _keyring: Keyring | None = field(default=None, repr=False)
     _judged: dict[tuple[str, str], tuple[float, CaseStanding]] = field(default_factory=dict, repr=False)
+    _covered: tuple[float, Coverage | None] = field(default=(0.0, None), repr=False)
     _warned: tuple[float | None, list[str]] = field(default=(None, []), repr=False)
     _turn: threading.Lock = field(default_factory=threading.Lock)
 
@@ -84,6 +100,19 @@ class HomeDesk:
                 )
                 for each in home.registry.campaigns()
             ]
+
+    def coverage(self, rows: int) -> Coverage:
+        """Ask the registry, at most once a minute."""
+        from honeytokens.workflows.advise import advise  # noqa: PLC0415
+
+        at, kept = self._covered
+        if kept is None or time.monotonic() - at >= _KEPT_SECONDS or kept.wanted.rows != rows:
+            wanted = Wanted(rows, _POWER, _WINDOW, _STAMPS)
+            campaigns = self.campaigns()
+            with self._turn, self._home() as home:
+                kept = Coverage(campaigns, advise(home, wanted), wanted)
+            self._covered = (time.monotonic(), kept)
+        return kept
 
     def verdict(self, case: str, language: str) -> CaseStanding:
         """Have the workflow judge a case, without new files; a verdict can take seconds, so it is kept for a minute."""

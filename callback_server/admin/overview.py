@@ -16,6 +16,7 @@ from callback_server.store import (
     HitFilter,
     Incidents,
     Outbox,
+    SqliteEvidence,
     Store,
     StoredHit,
 )
@@ -46,6 +47,7 @@ class Panel:
     webhooks: Registered
     hand_over: Callable[[Sighting], None]
     freezer: Freezer
+    evidence: SqliteEvidence
     problems: dict[str, str] = field(default_factory=dict)
     unopened: int = 0
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from callback_server.console import entrance, hits, incident, incidents, now, statics
+from callback_server.console import decoys, entrance, hits, incident, incidents, now, people, statics, trail
 from callback_server.console.shell import Shell
 
 __all__ = ["PAGES", "Shell", "console_routes"]
 
-PAGES = (now, incidents, incident, hits)
+PAGES = (now, incidents, incident, hits, decoys, people, trail)
 """In no order that matters: what the navigation shows is in ``shell.py``."""
 
 

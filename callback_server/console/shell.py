@@ -28,6 +28,9 @@ NAVIGATION: tuple[tuple[str, str, May], ...] = (
     ("now", "/", May.SEE),
     ("incidents", "/incidents", May.SEE),
     ("hits", "/hits", May.SEE),
+    ("decoys_nav", "/decoys", May.SEE),
+    ("people", "/people", May.MANAGE),
+    ("trail", "/trail", May.MANAGE),
 )
 """The word, the address and the right of each page that the navigation leads to."""
 

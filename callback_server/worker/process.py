@@ -155,6 +155,7 @@ def run_worker(settings: Settings, listener: socket.socket, lock: Lock, *, super
             registered,
             drain.hand_over,
             Freezer(desk, incidents, settings.freeze_sources),
+            evidence,
         )
         heartbeat = _heartbeat(settings, keys, panel)
         tests = [heartbeat.watched] if heartbeat is not None else []

@@ -9,17 +9,19 @@ from typing import Any
 
 import pytest
 
+from callback_server.admin.guard import May
 from callback_server.console import shell
 from callback_server.console.words import LANGUAGES
 
 from .conftest import Shown, Visitor, at
 
 SignIn = Callable[..., Visitor]
-PLACES = [where for _, where, _ in shell.NAVIGATION]
 
 
-def every_page(shown: Shown) -> list[str]:
-    return [*PLACES, f"/incidents/{shown.console.incident}"]
+def every_page(shown: Shown, *, managing: bool = True) -> list[str]:
+    """Return every page, or those of people who manage nothing."""
+    places = [where for _, where, right in shell.NAVIGATION if managing or right is not May.MANAGE]
+    return [*places, f"/incidents/{shown.console.incident}"]
 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
@@ -59,8 +61,10 @@ def test_no_page_is_wider_than_the_screen(visit: SignIn, shown: Shown, width: in
 
 def test_a_reader_sees_no_decoy_and_decides_nothing(visit: SignIn, shown: Shown) -> None:
     somebody = visit("reader")
+    for path in ("/people", "/trail"):
+        assert somebody.context.request.get(somebody.base + path).status == 403
     incident = f"/incidents/{shown.console.incident}"
-    for path in every_page(shown):
+    for path in every_page(shown, managing=False):
         with at(somebody, path) as page:
             assert not any(f"{site}-1/" in page.content() for site in shown.sites), path
     with at(somebody, incident) as page:
@@ -74,7 +78,7 @@ def test_a_reader_sees_no_decoy_and_decides_nothing(visit: SignIn, shown: Shown)
 def test_one_establishment_sees_itself_alone(visit: SignIn, shown: Shown) -> None:
     somebody = visit("local")
     own, others = shown.stolen[0], [site for site in shown.sites if site != shown.stolen[0]]
-    for path in every_page(shown):
+    for path in every_page(shown, managing=False):
         with at(somebody, path) as page:
             for other in others:
                 assert other not in page.content(), (path, other)
@@ -124,6 +128,8 @@ def test_screenshots_for_the_documentation(visit: SignIn, shown: Shown, pytestco
         ("incident-dark-fr", incident, {"color_scheme": "dark", "locale": "fr-FR"}),
         ("incident-phone", incident, {"viewport": {"width": 390, "height": 844}}),
         ("hits", "/hits", {}),
+        ("decoys", "/decoys", {}),
+        ("trail", "/trail", {}),
     ]
     for name, path, like in looks:
         visit(**like).go(path).screenshot(path=Path(str(folder)) / f"console-{name}.png")
