@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from gnu_health_hospital import GnuHealthHospital, hospital_on
+from gnu_health_server import running
 from hospital_cases import MARIADB, MYISAM, POSTGRESQL, Hospital, hospital_at
 from private_mariadb import Mariadb
 from private_postgresql import Postgresql
@@ -105,6 +107,16 @@ def _sqlite_in(folder: Path) -> str:
     path = folder / "his #1.db"
     sqlite3.connect(path).close()
     return f"sqlite:///{path}"
+
+
+@pytest.fixture(scope="session")
+def gnu_health(postgresql_server: DatabaseServer) -> Iterator[GnuHealthHospital]:
+    """A hospital on a real GNU Health; a test leaves it as it found it."""
+    try:
+        with running(postgresql_server) as server, hospital_on(server) as hospital:
+            yield hospital
+    except NotAvailableError as missing:
+        pytest.skip(f"NOT TESTED on GNU Health: {missing}")
 
 
 @pytest.fixture

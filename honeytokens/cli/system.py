@@ -54,8 +54,9 @@ def add(
     """Connect to a system, hold the mapping against its live schema, and remember both.
 
     Give a --mapping for a schema of your own, or the --kind of a system that is known by name. URL is a SQLAlchemy URL:
-    sqlite:////path/his.db, mysql://user@host/db, postgresql://user@host/db; a FHIR server: https://host/fhir. Leave
-    the password or token out of it, for other processes can read a command line. Nothing is written to the system.
+    sqlite:////path/his.db, mysql://user@host/db, postgresql://user@host/db; a FHIR server: https://host/fhir; a GNU
+    Health: https://user@host/db. Leave the password or token out of it, for other processes can read a command line.
+    Nothing is written to the system.
 
     \b
     Example:
@@ -88,11 +89,11 @@ def add(
 def inspect(
     url: str, output: Path | None, force: bool, password_env: str | None, ask_password: bool, as_json: bool
 ) -> None:
-    """Look at a database or a FHIR server: which it is, what can be written to it, and a mapping to start from.
+    """Look at a database or server: which it is, what can be written to it, and a mapping to start from.
 
     The catalogue is read, and a sample of rows of the tables that look like patients, of which only shapes are kept:
     no value of a patient is shown or written. Each line of the mapping says how sure it is; correct it by hand. A FHIR
-    server (https://host/fhir) needs none.
+    server (https://host/fhir) and a GNU Health (https://user@host/db) need none.
 
     \b
     Example:
@@ -135,7 +136,7 @@ def inspect(
         click.echo(f"to settle: {line}")
     if not seen.mapping:
         click.echo(
-            "Next: settle this first" if seen.notes else "Next: honeytokens system add NAME URL --kind fhir_server"
+            "Next: settle this first" if seen.notes else f"Next: honeytokens system add NAME URL --kind {seen.kind}"
         )
     elif output is None:
         click.echo()

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 from honeytokens.errors import UnknownNameError
 from honeytokens.systems.fhir_server import FhirServer
+from honeytokens.systems.gnu_health import GnuHealth
 from honeytokens.systems.interface import DraftRow, HospitalAdapter, RowState
 from honeytokens.systems.mediboard import Mediboard
 from honeytokens.systems.openemr import OpenEmr
@@ -23,6 +24,7 @@ SYSTEMS: Mapping[str, Callable[[str, str | None, str], HospitalAdapter]] = {
     "openemr": OpenEmr,
     "openmrs": OpenMrs,
     "fhir_server": FhirServer,
+    "gnu_health": GnuHealth,
 }
 """The adapter of each kind of system, made of its URL, its password and its mapping or settings."""
 

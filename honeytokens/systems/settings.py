@@ -33,15 +33,11 @@ class TomlSettings(BaseModel):
             ) from None
 
 
-class Settings(TomlSettings):
-    """What every such system on a database can be told.
-
-    ``accounts`` are user ids, separated by commas, in whose names records are opened: the practitioners' otherwise.
-    """
+class ZonedSettings(TomlSettings):
+    """What a system whose clocks are on the site's walls can be told."""
 
     timezone: str | None = None
-    """The zone of the site's wall clocks; the zone of this machine when it is not given."""
-    accounts: str | None = Field(default=None, pattern=r"^\d+(\s*,\s*\d+)*$")
+    """The zone of the site's wall clocks; the system's own, or that of this machine, when it is not given."""
 
     @field_validator("timezone")
     @classmethod
@@ -51,11 +47,20 @@ class Settings(TomlSettings):
         return value
 
     @property
-    def users(self) -> list[int]:
-        """The accounts as numbers."""
-        return [int(user) for user in (self.accounts or "").split(",") if user.strip()]
-
-    @property
     def zone(self) -> ZoneInfo | None:
         """The site's time zone."""
         return ZoneInfo(self.timezone) if self.timezone else None
+
+
+class Settings(ZonedSettings):
+    """What every such system on a database can be told.
+
+    ``accounts`` are user ids, separated by commas, in whose names records are opened: the practitioners' otherwise.
+    """
+
+    accounts: str | None = Field(default=None, pattern=r"^\d+(\s*,\s*\d+)*$")
+
+    @property
+    def users(self) -> list[int]:
+        """The accounts as numbers."""
+        return [int(user) for user in (self.accounts or "").split(",") if user.strip()]

@@ -39,6 +39,7 @@ def inspect(url: str, secret: str | None) -> Inspection:
         "",
         not notes,
         "types of resource",
+        "fhir_server",
     )
 
 

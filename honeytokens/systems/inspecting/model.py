@@ -62,3 +62,5 @@ class Inspection:
     complete: bool
     counted: str = "tables"
     """What ``tables`` counts."""
+    kind: str | None = None
+    """The kind to add a system with that needs no mapping."""

@@ -48,6 +48,7 @@ def parse_url(url: str) -> sa.URL:
     if parsed is None or parsed.get_backend_name() not in SERVERS:
         raise SystemUnreachableError(
             "The system's URL is of no known kind",
-            "Write sqlite:///file, mariadb://account@host/database, postgresql://account@host/database or https://host/fhir",
+            "Write sqlite:///file, mariadb://account@host/database, postgresql://account@host/database, https://host/fhir"
+            " or, for GNU Health, https://account@host/database",
         )
     return parsed
