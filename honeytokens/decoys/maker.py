@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,10 @@ from honeytokens.locales.interface import Locale
 from honeytokens.markers import Draws
 from honeytokens.model import Campaign, Decoy, DecoyRef, Field, Identity, Policy, Pool, PoolKind, Recipe, Sex, Story
 from honeytokens.profiles.joint import Levels
+
+_NO_CHILDREN = 2
+"""From this edition on nobody younger than about ``_YOUNGEST`` years has an e-mail in his own name."""
+_YOUNGEST = 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +150,11 @@ class Maker:
         if not domains:
             return pools.empty(len(people))
         chosen = pl.Series(domains).gather(draws.below("email/domain", len(domains)))
-        return pl.select(pl.format("{}@{}", self.locale.email_local_parts(draws, people), chosen)).to_series()
+        addresses = pl.select(pl.format("{}@{}", self.locale.email_local_parts(draws, people), chosen)).to_series()
+        if self.recipe.edition < _NO_CHILDREN:
+            return addresses
+        grown = people[Field.BIRTH_DATE] <= date(self.recipe.as_of.year - _YOUNGEST, 1, 1)
+        return pl.select(pl.when(grown).then(addresses)).to_series()
 
     def _local_ids(self, draws: Draws, levels: dict[str, Levels]) -> pl.Series:
         if Field.LOCAL_ID in levels and self.recipe.policies.local_id is Policy.GAPS:

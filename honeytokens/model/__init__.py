@@ -22,7 +22,16 @@ from honeytokens.model.people import (
     Vitals,
 )
 from honeytokens.model.placements import Placement, PlacementState, Stamp, WrittenRow
-from honeytokens.model.planning import Campaign, Establishment, HospitalSystem, Pool, PoolKind, PoolShare, Recipe
+from honeytokens.model.planning import (
+    EDITION,
+    Campaign,
+    Establishment,
+    HospitalSystem,
+    Pool,
+    PoolKind,
+    PoolShare,
+    Recipe,
+)
 from honeytokens.model.policies import CHOICES, DEMO, Policies, Policy
 from honeytokens.model.reads import AccountFinding, ReadSighting
 from honeytokens.model.salting import Recipient, Salt
@@ -49,6 +58,7 @@ from honeytokens.model.watching import KnownBy, Watched
 __all__ = [
     "CHOICES",
     "DEMO",
+    "EDITION",
     "MAIN_FIELDS",
     "AccountFinding",
     "Allergy",

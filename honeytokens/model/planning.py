@@ -71,6 +71,10 @@ class PoolShare:
     first: int
 
 
+EDITION = 2
+"""Of the rules by which new recipes draw; a number is never reused."""
+
+
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """What a campaign's decoys are a function of, beside its key.
@@ -80,7 +84,8 @@ class Recipe:
     that could be somebody's come from; ``practitioners`` are those of the establishment when the recipe was made.
     ``profile`` is the host's profile in its short text form, whole, so that a campaign keeps the one that it was
     planned with; empty for the country's own. After a host's profile, ``size`` decoys share names and streets as
-    patients do.
+    patients do. ``edition`` is of the rules by which values are drawn, so that a campaign keeps those it was planned
+    with: since the second, small children have no e-mail.
     """
 
     locale: str
@@ -92,6 +97,7 @@ class Recipe:
     practitioners: tuple[Practitioner, ...] = ()
     profile: str = ""
     size: int = 0
+    edition: int = 1
 
 
 @dataclass(frozen=True, slots=True)

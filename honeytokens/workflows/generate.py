@@ -16,7 +16,7 @@ from honeytokens.formats import Batch, Format, Origin
 from honeytokens.formats import get as get_format
 from honeytokens.keys import Keyring
 from honeytokens.locales import get as get_locale
-from honeytokens.model import Establishment, Field, Policy, PoolKind, PoolShare, Recipe
+from honeytokens.model import EDITION, Establishment, Field, Policy, PoolKind, PoolShare, Recipe
 from honeytokens.workflows.home import Home
 
 _BATCH = 50_000
@@ -103,7 +103,8 @@ def recipe_of(request: GenerateRequest) -> Recipe:
     locale = get_locale(request.locale)
     if not locale.is_place(request.near):
         raise PlanRefusedError(f"{request.near} is no postcode of locale {request.locale}", "Name another with --near")
-    return Recipe(request.locale, digest_of_data(request.locale), request.near, request.as_of)
+    digest = digest_of_data(request.locale)
+    return Recipe(request.locale, digest, request.near, request.as_of, edition=EDITION)
 
 
 def demo_recipe(request: GenerateRequest) -> Recipe:

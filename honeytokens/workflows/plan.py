@@ -17,6 +17,7 @@ from honeytokens.errors import PlanRefusedError, UnknownNameError
 from honeytokens.fingerprints import fold
 from honeytokens.locales import get
 from honeytokens.model import (
+    EDITION,
     Campaign,
     Decoy,
     DecoyRef,
@@ -215,6 +216,7 @@ def _recipe(home: Home, request: PlanRequest, establishment: Establishment, prof
         practitioners=establishment.practitioners,
         profile=profile,
         size=max(request.count, _FEWEST) if profile else 0,
+        edition=EDITION,
     )
     return with_policies(everything, request.policies)
 

@@ -261,3 +261,13 @@ def test_an_owned_number_is_written_as_its_country_writes_it(locale: str, near: 
     made = Maker.of(KEYRING, "spring", "00ff", 1, owned).identities(range(40))[Field.PHONE].drop_nulls()
     assert len(made) > 10
     assert made.str.contains(f"^{shape}$").all(), made.to_list()[:3]
+
+
+def test_small_children_have_no_email_since_the_second_edition() -> None:
+    def people(edition: int) -> pl.DataFrame:
+        made = Maker.of(KEYRING, "c", "00ff", 1, replace(recipe(POOLS[0]), edition=edition)).identities(range(3_000))
+        return made.filter(pl.col(Field.BIRTH_DATE) > date(2014, 1, 1))
+
+    assert people(1)[Field.EMAIL].drop_nulls().len() > 20
+    assert people(2)[Field.EMAIL].drop_nulls().len() == 0
+    assert people(2).drop(Field.EMAIL).equals(people(1).drop(Field.EMAIL))
