@@ -22,13 +22,14 @@ _DRUGS = "Z88."
 _UNSPECIFIED = "T78.4"
 _STEM = 6
 """The letters by which the name of a substance is known in the name of a diagnosis."""
-_USUAL: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "gnuhealth_patient_disease": ("is_allergy", ("is_active", "status")),
-    "gnuhealth_appointment": ("state", ("state", "appointment_type", "visit_type", "urgency")),
-    "gnuhealth_patient_evaluation": ("state", ("state", "evaluation_type", "visit_type", "urgency")),
-    "gnuhealth_prescription_order": ("state", ("state",)),
-    "party_address": ("country", ("country",)),
+_USUAL: Mapping[str, tuple[str, ...]] = {
+    "gnuhealth_patient_disease": ("is_active", "status"),
+    "gnuhealth_appointment": ("state", "appointment_type", "visit_type", "urgency"),
+    "gnuhealth_patient_evaluation": ("state", "evaluation_type", "visit_type", "urgency"),
+    "gnuhealth_prescription_order": ("state",),
+    "party_address": ("country",),
 }
+"""The fields of which a decoy has what is usual, by table."""
 
 
 @dataclass
@@ -103,7 +104,7 @@ class Site:
     def _combinations(self, table: str, only: Domain) -> list[Record] | None:
         key = (table, repr(only))
         if key not in self._learnt:
-            fields = _USUAL[table][1]
+            fields = _USUAL[table]
             found = self.client.read(KINDS[table].model, only, fields, SAMPLE)
             counts = Counter(tuple(one[name] for name in fields) for one in found)
             enough = [one for one, number in counts.items() if number >= COMMON * len(found)]
