@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 import click
 
 from callback_server.evidence_command import evidence_group
+from callback_server.reads_command import reads_command
 from honeytokens.errors import HoneytokensError
 
 if TYPE_CHECKING:
@@ -400,4 +401,6 @@ def _lock(settings: Settings, flags: Mapping[str, Any], **handed: int | None) ->
     return lock_to_open(settings.home / KEYRING, levels, ask)
 
 
-main.add_command(evidence_group(_options("config", "data_dir", "home", *_UNLOCKING, "passphrase_fd"), _opened))
+_opening = _options("config", "data_dir", "home", *_UNLOCKING, "passphrase_fd")
+main.add_command(evidence_group(_opening, _opened))
+main.add_command(reads_command(_opening, _opened))

@@ -51,8 +51,8 @@ class Store(Protocol):
     def unattributed(self, limit: int) -> Iterator[Sighting]:
         """Yield the newest sightings without a hit, newest first; they may be credited meanwhile."""
 
-    def sightings(self, limit: int, before: int | None = None) -> list[StoredSighting]:
-        """Return sightings as they arrived, newest first, those numbered below ``before`` if it is given."""
+    def sightings(self, limit: int, before: int | None = None, channel: str | None = None) -> list[StoredSighting]:
+        """Return sightings as they arrived, newest first: of a channel, and numbered below ``before``, if given."""
 
     def hits(self, limit: int, before: int | None = None, which: HitFilter = EVERY_HIT) -> list[StoredHit]:
         """Return hits by the time at which they were heard, newest first, those older than hit number ``before``."""

@@ -21,6 +21,8 @@ from callback_server.sealing import Opener
 from callback_server.sighting import Sighting, delivered_id
 from honeytokens.model import DecoyRef, ReadSighting
 
+CHANNEL = "watch"
+
 _log = logging.getLogger(__name__)
 
 
@@ -60,6 +62,20 @@ def rows_read(
     return kept
 
 
+def read_of(sighting: Sighting) -> ReadSighting:
+    """Return the read that a kept sighting of the watch is; its keys are those of decoys alone."""
+    rows = sighting.header("rows")
+    return ReadSighting(
+        account=sighting.header("account") or "",
+        at=sighting.at,
+        table=sighting.host or None,
+        keys=tuple(json.loads(sighting.body)),
+        rows=None if rows is None else int(rows),
+        workstation=sighting.peer or None,
+        source=sighting.header("log") or "",
+    )
+
+
 def _bulk(read: ReadSighting, bulk_rows: int) -> tuple[Attribution, ...]:
     if read.rows is not None and read.rows < bulk_rows:
         return ()
@@ -74,7 +90,7 @@ def _sighting(delivery: Sighting, number: int, read: ReadSighting) -> Sighting:
     return Sighting(
         id=delivered_id(delivery.id, str(number)),
         at=read.at,
-        channel="watch",
+        channel=CHANNEL,
         peer=read.workstation or "",
         peer_port=0,
         method="READ" if read.keys else "BULK READ",

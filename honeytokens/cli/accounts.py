@@ -90,7 +90,7 @@ def rank_command(incident: str, reads: Path, by: Reader, as_json: bool, **shared
 
     \b
     Example:
-      honeytokens accounts rank november reads.ndjson
+      callback-server reads --home ~/hospital | honeytokens accounts rank november -
     """
     from honeytokens.workflows.accounts import rank_accounts, read_sightings
 

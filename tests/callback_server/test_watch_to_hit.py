@@ -12,7 +12,11 @@ import sys
 from pathlib import Path
 
 from callback_helpers import Site, wait_for
+from pydantic import TypeAdapter
 
+from honeytokens.model import ReadSighting
+
+_READ = TypeAdapter(ReadSighting)
 DECOY, PATIENT, BULK = "patient_id = 4711", "patient_id = 88123", "nom like 'DUR%'"
 
 
@@ -44,6 +48,11 @@ def test_a_read_of_a_decoy_is_a_hit_and_no_other_patients_key_is_kept(tmp_path: 
         assert (hit["decoy"], hit["establishment"], hit["channel"]) == ("autumn/11", "Hôpital Nord", "watch")
         assert hit["at"].startswith("2026-11-23T12:07:44")
         wait_for(lambda: not _spooled(site))
+        told = site.call("reads").stdout.splitlines()
+        assert [(read.account, read.table, read.keys) for read in map(_READ.validate_json, told)] == [
+            ("dr.roy", "patients", ()),
+            ("dr.roy", "patients", ("4711",)),
+        ]
         stored = b"".join(path.read_bytes() for path in site.folder.rglob("*") if path.is_file())
         for clear in (b"88123", b"dr.roy", b"4711"):
             assert clear not in stored.replace(site.links.read_bytes(), b"")

@@ -109,12 +109,13 @@ class SqliteStore:
                 yield self._sighting(delivery, sealed)
             before, limit = rows[-1][0], limit - len(rows)
 
-    def sightings(self, limit: int, before: int | None = None) -> list[StoredSighting]:
+    def sightings(self, limit: int, before: int | None = None, channel: str | None = None) -> list[StoredSighting]:
         """Return sightings, newest first."""
         query = """
-            SELECT id, delivery, content, noise, hits FROM sightings WHERE ? IS NULL OR id < ? ORDER BY id DESC LIMIT ?
+            SELECT id, delivery, content, noise, hits FROM sightings
+            WHERE (? IS NULL OR id < ?) AND (? IS NULL OR channel = ?) ORDER BY id DESC LIMIT ?
         """
-        rows = self._rows(query, (before, before, limit))
+        rows = self._rows(query, (before, before, channel, channel, limit))
         return [StoredSighting(row[0], self._sighting(row[1], row[2]), row[3], row[4]) for row in rows]
 
     def hits(self, limit: int, before: int | None = None, which: HitFilter = EVERY_HIT) -> list[StoredHit]:
