@@ -7,21 +7,20 @@ from __future__ import annotations
 
 import socket
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from callback_server.account_command import account_group
 from callback_server.evidence_command import evidence_group
 from callback_server.reads_command import reads_command
 from honeytokens.errors import HoneytokensError
 
 if TYPE_CHECKING:
     from callback_server.settings import Settings
-    from callback_server.store import SqliteAccounts
     from callback_server.worker.keys import WorkerKeys
     from honeytokens.locks import Lock
 
@@ -293,95 +292,6 @@ def restore(copy: Path, config: Path | None, **flags: Any) -> None:
     click.echo(path)
 
 
-@main.group()
-def account() -> None:
-    """Say who may look, and what they may do."""
-
-
-@account.command()
-@click.argument("name")
-@click.option("--role", type=click.Choice(["admin", "analyst", "read-only", "ingest"]), required=True)
-@click.option("--establishment", "sites", multiple=True, help="What the account may see; all of them without any.")
-@click.option("--kind", type=click.Choice(["local", "key", "oidc"]), default="local", show_default=True)
-@click.option("--password-file", type=click.File(), help="File that holds the password; asked for without one.")
-@_options("config", "data_dir", "home", *_UNLOCKING, "passphrase_fd")
-def add(
-    name: str,
-    role: str,
-    sites: tuple[str, ...],
-    kind: str,
-    password_file: TextIO | None,
-    config: Path | None,
-    passphrase_fd: int | None,
-    **flags: Any,
-) -> None:
-    """Add an account or replace the one of its name; an API key is printed once and kept nowhere.
-
-    \b
-    Example:
-      callback-server account add anne --role analyst --establishment "Hôpital Nord"
-      callback-server account add siem --role read-only --kind key
-    """
-    from callback_server.admin.access import hash_password, new_key
-    from callback_server.store import Account, Kind, Role
-
-    with _accounts(config, flags, passphrase_fd) as accounts:
-        secret, key = "", new_key() if kind == "key" else None
-        if kind == "local":
-            given = (
-                password_file.readline().rstrip("\n")
-                if password_file
-                else click.prompt(f"Password of {name}", hide_input=True, confirmation_prompt=True, err=True)
-            )
-            try:
-                secret = hash_password(given)
-            except ValueError as error:
-                raise click.UsageError(f"The password is too short: {error}") from error
-        accounts.save(Account(name, Kind(kind), Role(role), sites or None, secret), key)
-        accounts.log("command line", f"added the account {name} ({kind}, {role})")
-    if key is not None:
-        click.echo(key)
-
-
-@account.command("list")
-@_options("config", "data_dir", "home", *_UNLOCKING, "passphrase_fd")
-def list_accounts(config: Path | None, passphrase_fd: int | None, **flags: Any) -> None:
-    """List the accounts.
-
-    \b
-    Example:
-      callback-server account list
-    """
-    with _accounts(config, flags, passphrase_fd) as accounts:
-        for each in accounts.all():
-            sites = ", ".join(each.establishments) if each.establishments is not None else "all establishments"
-            click.echo(f"{each.name}\t{each.kind}\t{each.role}\t{sites}")
-
-
-@account.command()
-@click.argument("name")
-@_options("config", "data_dir", "home", *_UNLOCKING, "passphrase_fd")
-def remove(name: str, config: Path | None, passphrase_fd: int | None, **flags: Any) -> None:
-    """Remove an account; its sessions and keys end at once.
-
-    \b
-    Example:
-      callback-server account remove anne
-    """
-    with _accounts(config, flags, passphrase_fd) as accounts:
-        accounts.remove(name)
-        accounts.log("command line", f"removed the account {name}")
-
-
-@contextmanager
-def _accounts(config: Path | None, flags: Mapping[str, Any], passphrase_fd: int | None) -> Iterator[SqliteAccounts]:
-    from callback_server.store import SqliteAccounts
-
-    settings, keys = _opened(config, flags, passphrase_fd)
-    with closing(SqliteAccounts(settings.store_path, keys.box, keys.rows)) as accounts:
-        yield accounts
-
-
 def _opened(config: Path | None, flags: Mapping[str, Any], passphrase_fd: int | None) -> tuple[Settings, WorkerKeys]:
     from callback_server.settings import load_settings
     from callback_server.worker.keys import WorkerKeys
@@ -402,5 +312,6 @@ def _lock(settings: Settings, flags: Mapping[str, Any], **handed: int | None) ->
 
 
 _opening = _options("config", "data_dir", "home", *_UNLOCKING, "passphrase_fd")
+main.add_command(account_group(_opening, _opened))
 main.add_command(evidence_group(_opening, _opened))
 main.add_command(reads_command(_opening, _opened))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -76,17 +77,14 @@ def open_case(
     one_each: bool = False,
 ) -> Case:
     """Put a scan and the placements of all campaigns in order."""
-    lived: defaultdict[DecoyRef, list[Placement]] = defaultdict(list)
-    for placement in placements:
-        if placement.state is not PlacementState.PLANNED:
-            lived[placement.ref].append(placement)
+    lived = _by_decoy(placements)
     salt = frozenset[DecoyRef]().union(*(extract.decoys for extract in extracts))
     merged = _merged(result.hits)
     return Case(
         result=result,
         hits=tuple(hit for hit in merged if hit.decoy in lived),
         strays=tuple(hit for hit in merged if hit.decoy not in lived and hit.decoy not in salt),
-        lived=dict(lived),
+        lived=lived,
         residents=residents_of(lived.values()),
         host_patients=host_patients,
         now=now,
@@ -96,6 +94,24 @@ def open_case(
         older=tuple(older),
         one_each=one_each,
     )
+
+
+def _by_decoy(placements: Sequence[Placement]) -> dict[DecoyRef, list[Placement]]:
+    """Sort what was or may have been written by its decoy.
+
+    A million lists are made, none of them garbage: the collector would walk them all again and again.
+    """
+    lived: dict[DecoyRef, list[Placement]] = {}
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        for placement in placements:
+            if placement.state is not PlacementState.PLANNED:
+                lived.setdefault(placement.ref, []).append(placement)
+    finally:
+        if collecting:
+            gc.enable()
+    return lived
 
 
 def home_of(places: Sequence[Placement]) -> str | None:
