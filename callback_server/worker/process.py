@@ -105,12 +105,12 @@ class _Worker:
         while True:
             try:
                 erased = await asyncio.to_thread(self.drain.store.erase, datetime.now(UTC) - self.retention)
+                note = await asyncio.to_thread(self.evidence.checkpoint)
             except sqlite3.Error as error:
-                _log.error("old sightings cannot be erased: %s; free its disk", error)
+                _log.error("old sightings cannot be erased, nor the evidence log signed: %s; free its disk", error)
             else:
                 if erased:
                     _log.info("%d sightings were erased: their time was over", erased)
-                note = await asyncio.to_thread(self.evidence.checkpoint)
                 _log.info("checkpoint of the evidence log: %s", " ".join(note.split("\n")[:3]))
             await asyncio.sleep(_FORGET_EVERY)
 

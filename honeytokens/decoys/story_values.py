@@ -10,7 +10,7 @@ import math
 from bisect import bisect
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -40,7 +40,11 @@ class StoryShares:
 
     @classmethod
     def of(cls, maker: Maker) -> StoryShares:
-        """Draw the sample: stories of one maker, of whoever has the first serials, planted or not."""
+        """Draw the sample: stories of one maker, of whoever has the first serials, planted or not.
+
+        Without its pools, which may hold fewer values than the sample has people.
+        """
+        maker = replace(maker, recipe=replace(maker.recipe, shares=()))
         serials = range(_SAMPLE)
         people = maker.identities(serials)
         counts, sizes = Counter[tuple[_Group | None, StoryField, str]](), Counter[_Group | None]()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from callback_helpers import HOST, Running, Site
+from callback_helpers import HOST, Running, Site, wait_for
 
 from callback_server.console import shell
 from callback_server.console.shell import plain
@@ -46,8 +46,7 @@ def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         spool.append(b"\x01rubbish")
         spool.close()
         running.address("worker")
-        while running.api()["unattributed"] < 2:
-            pass
+        wait_for(lambda: running.api()["unattributed"] >= 2 or None)
         yield running
 
 

@@ -6,6 +6,7 @@ import json
 import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -90,6 +91,27 @@ def test_retention_erases_contents_and_the_erasure_is_an_entry(parts: Parts) -> 
     with sqlite3.connect(parts.path) as connection:
         assert connection.execute("SELECT count(*) FROM evidence WHERE salt IS NULL").fetchone()[0] == 2
     connection.close()
+
+
+def test_the_log_is_signed_while_others_write(parts: Parts) -> None:
+    def look() -> None:
+        for number in range(200):
+            parts.accounts.log("zoe.martin", f"GET /{number}")
+
+    def listen() -> None:
+        for number in range(100):
+            hear(parts, NOW + timedelta(seconds=number))
+
+    with ThreadPoolExecutor() as threads:
+        looking = threads.submit(look)
+        hearing = threads.submit(listen)
+        while not (looking.done() and hearing.done()):
+            parts.log.checkpoint()
+        looking.result()
+        hearing.result()
+    found = check(parts.bundle(contents=False), [parts.key])
+    assert (found.faults, found.after) == ((), 0)
+    assert found.proven >= 300
 
 
 @pytest.mark.parametrize(

@@ -271,3 +271,9 @@ def test_small_children_have_no_email_since_the_second_edition() -> None:
     assert people(1)[Field.EMAIL].drop_nulls().len() > 20
     assert people(2)[Field.EMAIL].drop_nulls().len() == 0
     assert people(2).drop(Field.EMAIL).equals(people(1).drop(Field.EMAIL))
+
+
+def test_a_small_pool_does_not_keep_stories_from_being_looked_for() -> None:
+    small = Maker.of(KEYRING, "c", "00ff", 1, recipe(Pool(PoolKind.PHONE, "06 39 98 41 ##")))
+    known = known_decoys([(small, "saint-anne", range(5), 1)])
+    assert known.story_values([0, 1, 2]).height > 0

@@ -63,8 +63,12 @@ class SqliteEvidence:
         self._database.close()
 
     def checkpoint(self) -> str:
-        """Sign what the log holds now, unless the last checkpoint says it already; return the newest checkpoint."""
-        with self._lock, self._database.atomic():
+        """Sign what the log holds now, unless the last checkpoint says it already; return the newest checkpoint.
+
+        Entries never change, so they are read before the one write: a transaction that read first could not write
+        where another part has written meanwhile.
+        """
+        with self._lock:
             execute = self._database.conn.execute
             kept = execute("SELECT size, subtrees, note FROM checkpoints ORDER BY size DESC LIMIT 1").fetchone()
             tree = Tree() if kept is None else Tree(kept[0], [bytes.fromhex(each) for each in json.loads(kept[1])])
@@ -74,7 +78,9 @@ class SqliteEvidence:
                 return str(kept[2])
             note = sign(Checkpoint(self._origin, tree.size, tree.root()), self._key)
             subtrees = json.dumps([each.hex() for each in tree.subtrees])
-            execute("INSERT INTO checkpoints (size, subtrees, note) VALUES (?, ?, ?)", (tree.size, subtrees, note))
+            with self._database.atomic():
+                add = "INSERT OR IGNORE INTO checkpoints (size, subtrees, note) VALUES (?, ?, ?)"
+                execute(add, (tree.size, subtrees, note))
         return note
 
     def checkpoints(self) -> list[str]:

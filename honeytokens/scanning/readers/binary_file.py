@@ -38,7 +38,11 @@ class BinaryFile(Reader):
 
     def recognises(self, source: Source) -> bool:
         """Return whether the first bytes are neither text nor a table whose fields are filled up with zeros."""
-        if not is_binary(source.head) or not source.encoding.startswith("utf-8"):
+        if not is_binary(source.head):
+            return False
+        if any(PostgresqlPages().rows(source.head[: PostgresqlPages.size])):
+            return True  # whatever its bytes look like as text
+        if not source.encoding.startswith("utf-8"):
             return False
         return source.head.count(b"\n") < _LEAST_LINES or not _TABLE.recognises(source)
 
